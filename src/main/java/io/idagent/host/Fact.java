@@ -1,0 +1,44 @@
+package io.idagent.host;
+
+import java.time.Instant;
+import java.util.function.Function;
+
+/**
+ * Something known about the host, or the reason why it is not known. "Could not look" is never "nothing there", so
+ * there is no way to get a value without saying what happens when there is none.
+ */
+public sealed interface Fact<T> {
+
+    record Known<T>(T value, Instant observedAt) implements Fact<T> {}
+
+    /** @param reason what was tried, and what the system answered; a part of a sentence for a person */
+    record Unknown<T>(String reason) implements Fact<T> {}
+
+    static <T> Fact<T> known(T value) {
+        return new Known<>(value, Instant.now());
+    }
+
+    static <T> Fact<T> unknown(String reason) {
+        return new Unknown<>(reason);
+    }
+
+    default boolean isKnown() {
+        return this instanceof Known;
+    }
+
+    default T orElse(T other) {
+        return this instanceof Known<T> known ? known.value() : other;
+    }
+
+    default <R> Fact<R> map(Function<T, R> mapping) {
+        return switchOn(known -> new Known<>(mapping.apply(known.value()), known.observedAt()), Unknown::new);
+    }
+
+    /** Both cases, spelt out: what {@code switch} over a sealed type gives from Java 21 on. */
+    default <R> R switchOn(Function<Known<T>, R> ifKnown, Function<String, R> ifUnknown) {
+        if (this instanceof Known<T> known) {
+            return ifKnown.apply(known);
+        }
+        return ifUnknown.apply(((Unknown<T>) this).reason());
+    }
+}
