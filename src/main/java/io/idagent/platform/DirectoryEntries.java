@@ -1,0 +1,86 @@
+package io.idagent.platform;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A part of a directory's entries, as {@code getdents64(2)} gives them; a cursor over them. Without "." and "..". Filled
+ * by {@link LibC#getdents64}; the current entry can be handed to LibC as it lies there, whatever bytes its name has.
+ */
+public final class DirectoryEntries {
+
+    /** Room for some thousand names: more did not make the walk faster. */
+    private static final int SIZE = 128 * 1024;
+
+    private static final int RECORD_LENGTH = 16;
+    private static final int TYPE = 18;
+    private static final int NAME = 19;
+
+    private static final byte UNKNOWN = 0;
+    private static final byte DIRECTORY = 4;
+
+    private final NativeMemory memory = new NativeMemory(SIZE);
+    private final ByteBuffer bytes = memory.bytes();
+    private int current;
+    private int next;
+    private int end;
+
+    void filled(int length) {
+        current = 0;
+        next = 0;
+        end = length;
+    }
+
+    long address() {
+        return memory.address();
+    }
+
+    int size() {
+        return SIZE;
+    }
+
+    /** Goes to the next entry. @return false if there is none in this part */
+    public boolean next() {
+        while (next < end) {
+            current = next;
+            next += Short.toUnsignedInt(bytes.getShort(current + RECORD_LENGTH));
+            if (!isDotOrDotDot()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What the directory says; some file systems do not say ({@link #isOfUnknownType}). */
+    public boolean isDirectory() {
+        return bytes.get(current + TYPE) == DIRECTORY;
+    }
+
+    public boolean isOfUnknownType() {
+        return bytes.get(current + TYPE) == UNKNOWN;
+    }
+
+    /** A copy of the name's bytes, without the NUL. */
+    public byte[] name() {
+        int start = current + NAME;
+        int length = 0;
+        while (bytes.get(start + length) != 0) {
+            length++;
+        }
+        byte[] name = new byte[length];
+        bytes.get(start, name);
+        return name;
+    }
+
+    long nameAddress() {
+        return memory.address() + current + NAME;
+    }
+
+    private boolean isDotOrDotDot() {
+        int start = current + NAME;
+        if (bytes.get(start) != '.') {
+            return false;
+        }
+        byte second = bytes.get(start + 1);
+        return second == 0 || second == '.' && bytes.get(start + 2) == 0;
+    }
+}

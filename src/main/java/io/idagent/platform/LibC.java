@@ -1,0 +1,234 @@
+package io.idagent.platform;
+
+import java.nio.charset.StandardCharsets;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.SaveError;
+
+/**
+ * The system calls on files that Java does not have: those that start at an open directory, and those that work on a
+ * pinned entry (a descriptor opened with {@link OpenFlags#O_PATH}).
+ *
+ * <p>As in the kernel, and without exceptions for what a walk meets all the time, a method returns a number that is
+ * negative if the call failed: the negated {@link Errno}. Names are bytes. All descriptors are closed on exec if the
+ * flags say so. May be used by several threads.
+ */
+public final class LibC {
+
+    /** For {@link #chown}: leave this half of the owner as it is. */
+    public static final int LEAVE = -1;
+
+    /** For {@link #statx(int, DirectoryEntries, int, FileStatus)}: a network file system need not ask its server. */
+    public static final int AT_STATX_DONT_SYNC = 0x4000;
+
+    static final boolean ARM64 = isArm64();
+
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int AT_NO_AUTOMOUNT = 0x800;
+    private static final int AT_EMPTY_PATH = 0x1000;
+
+    private static final long SYS_GETDENTS64 = ARM64 ? 61 : 217;
+    private static final long SYS_OPENAT2 = 437;
+    private static final int OPEN_HOW_SIZE = 24;
+
+    /** Including the NUL; longer paths are the caller's to cut (ENAMETOOLONG). */
+    private static final int PATH_MAX = 4096;
+
+    /** The largest extended attribute that Linux knows, in bytes (XATTR_SIZE_MAX). */
+    private static final int VALUE_MAX = 64 * 1024;
+
+    private final Calls calls;
+    private final NativeMemory emptyPath = NativeMemory.text("");
+    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+    private LibC(Calls calls) {
+        this.calls = calls;
+    }
+
+    /** @throws IllegalStateException on a machine that is neither x86-64 nor arm64 */
+    public static LibC load() {
+        return Loaded.INSTANCE;
+    }
+
+    /** Opens a path as the process sees it; follows symbolic links unless the flags forbid it. */
+    public int open(byte[] path, int flags) {
+        return openat(AT_FDCWD, path, flags);
+    }
+
+    public int openat(int directory, byte[] path, int flags) {
+        if (path.length >= PATH_MAX) {
+            return -Errno.ENAMETOOLONG;
+        }
+        NativeMemory text = scratch.get().text(path);
+        return result(calls.openat(directory, text.address(), flags, 0));
+    }
+
+    /** @param resolve the RESOLVE flags of {@code openat2(2)}; -ENOSYS (or, in some sandboxes, -EPERM) where it is missing */
+    public int openat2(int directory, byte[] path, int flags, long resolve) {
+        if (path.length >= PATH_MAX) {
+            return -Errno.ENAMETOOLONG;
+        }
+        Scratch mine = scratch.get();
+        NativeMemory text = mine.text(path);
+        mine.openHow.bytes().putLong(0, Integer.toUnsignedLong(flags));
+        mine.openHow.bytes().putLong(8, 0);
+        mine.openHow.bytes().putLong(16, resolve);
+        // Four arguments after the number: jnr-ffi passes a sixth integer argument wrongly on x86-64.
+        return result(calls.syscall(SYS_OPENAT2, directory, text.address(), mine.openHow.address(), OPEN_HOW_SIZE));
+    }
+
+    public int close(int descriptor) {
+        return result(calls.close(descriptor));
+    }
+
+    /** Reads the next part of a directory. @return 0 at the end */
+    public int getdents64(int directory, DirectoryEntries into) {
+        int length = result(calls.syscall(SYS_GETDENTS64, directory, into.address(), into.size(), 0));
+        into.filled(Math.max(length, 0));
+        return length;
+    }
+
+    /** Looks at what the descriptor stands for. */
+    public int statx(int descriptor, FileStatus into) {
+        return result(calls.statx(
+                descriptor, emptyPath.address(), AT_EMPTY_PATH | AT_NO_AUTOMOUNT, FileStatus.MASK, into.address()));
+    }
+
+    /** Looks at a directory's entry, which may be a symbolic link. Starts no automount. */
+    public int statx(int directory, byte[] name, FileStatus into) {
+        if (name.length >= PATH_MAX) {
+            return -Errno.ENAMETOOLONG;
+        }
+        NativeMemory text = scratch.get().text(name);
+        return result(calls.statx(
+                directory, text.address(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, FileStatus.MASK, into.address()));
+    }
+
+    /** The same for the entry on which the cursor stands. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
+    public int statx(int directory, DirectoryEntries current, int flags, FileStatus into) {
+        return result(calls.statx(
+                directory,
+                current.nameAddress(),
+                AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
+                FileStatus.MASK,
+                into.address()));
+    }
+
+    /** Changes the owner of a pinned entry; a symbolic link's own. @param uid,gid the 32 bits, or {@link #LEAVE} */
+    public int chown(int pin, int uid, int gid) {
+        return result(calls.fchownat(pin, emptyPath.address(), uid, gid, AT_EMPTY_PATH));
+    }
+
+    /** Changes the permissions of a pinned entry that is no symbolic link. */
+    public int chmod(int pin, int permissions) {
+        // fchmod(2) on an O_PATH descriptor is EBADF; the kernel's own link to it works.
+        return result(calls.chmod(scratch.get().text(ownLink(pin)).address(), permissions));
+    }
+
+    /** Reads an extended attribute of a pinned entry that is no symbolic link. @return its length */
+    public int getxattr(int pin, String name, byte[] into) {
+        Scratch mine = scratch.get();
+        int size = Math.min(into.length, mine.value.size());
+        int length = result(calls.getxattr(
+                mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), size));
+        return mine.copyValue(length, into);
+    }
+
+    /** Sets an extended attribute of a pinned entry that is no symbolic link. */
+    public int setxattr(int pin, String name, byte[] value) {
+        Scratch mine = scratch.get();
+        mine.value.bytes().put(0, value);
+        return result(calls.setxattr(
+                mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), value.length, 0));
+    }
+
+    /** Where a pinned symbolic link points. @return the length; the whole of {@code into} means that it was cut */
+    public int readlink(int pin, byte[] into) {
+        Scratch mine = scratch.get();
+        int size = Math.min(into.length, mine.value.size());
+        return mine.copyValue(result(calls.readlinkat(pin, emptyPath.address(), mine.value.address(), size)), into);
+    }
+
+    private static byte[] ownLink(int pin) {
+        return ("/proc/self/fd/" + pin).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static int result(long returned) {
+        return returned == -1 ? -Runtime.getSystemRuntime().getLastError() : (int) returned;
+    }
+
+    private static boolean isArm64() {
+        String architecture = System.getProperty("os.arch");
+        return switch (architecture) {
+            case "amd64" -> false;
+            case "aarch64" -> true;
+            default ->
+                throw new IllegalStateException(
+                        "this program knows the system calls of x86-64 and arm64, and none of " + architecture);
+        };
+    }
+
+    private static final class Loaded {
+        static final LibC INSTANCE = new LibC(LibraryLoader.create(Calls.class).load("c"));
+    }
+
+    /** Memory for the arguments of one call at a time. */
+    private static final class Scratch {
+        private final NativeMemory path = new NativeMemory(PATH_MAX);
+        private final NativeMemory name = new NativeMemory(256);
+        private final NativeMemory value = new NativeMemory(VALUE_MAX);
+        private final NativeMemory openHow = new NativeMemory(OPEN_HOW_SIZE);
+
+        NativeMemory text(byte[] text) {
+            path.setText(text);
+            return path;
+        }
+
+        int copyValue(int length, byte[] into) {
+            if (length > 0) {
+                value.bytes().get(0, into, 0, length);
+            }
+            return length;
+        }
+
+        NativeMemory name(String ascii) {
+            name.setText(ascii.getBytes(StandardCharsets.US_ASCII));
+            return name;
+        }
+    }
+
+    /**
+     * The functions of glibc. Public only because jnr-ffi generates their implementation elsewhere. Addresses are plain
+     * numbers: jnr-ffi then calls without any conversion, which is what makes a walk over a million files quick.
+     */
+    public interface Calls {
+
+        @SaveError
+        long syscall(long number, long first, long second, long third, long fourth);
+
+        @SaveError
+        int openat(int directory, long path, int flags, int mode);
+
+        @SaveError
+        int close(int descriptor);
+
+        @SaveError
+        int statx(int directory, long path, int flags, int mask, long into);
+
+        @SaveError
+        int fchownat(int directory, long path, int uid, int gid, int flags);
+
+        @SaveError
+        int chmod(long path, int mode);
+
+        @SaveError
+        long getxattr(long path, long name, long value, long size);
+
+        @SaveError
+        int setxattr(long path, long name, long value, long size, int flags);
+
+        @SaveError
+        long readlinkat(int directory, long path, long into, long size);
+    }
+}

@@ -1,0 +1,43 @@
+package io.idagent.platform;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/** Memory outside the Java heap, which stays where it is: the kernel reads from and writes to its address. */
+final class NativeMemory {
+
+    private final ByteBuffer bytes;
+    private final long address;
+
+    NativeMemory(int size) {
+        bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+        address = Pointer.wrap(Runtime.getSystemRuntime(), bytes).address();
+    }
+
+    /** A C string: the bytes and a NUL. */
+    static NativeMemory text(String ascii) {
+        NativeMemory memory = new NativeMemory(ascii.length() + 1);
+        memory.setText(ascii.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        return memory;
+    }
+
+    /** Puts the bytes and a NUL at the beginning. */
+    void setText(byte[] text) {
+        bytes.put(0, text);
+        bytes.put(text.length, (byte) 0);
+    }
+
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    long address() {
+        return address;
+    }
+
+    int size() {
+        return bytes.capacity();
+    }
+}
