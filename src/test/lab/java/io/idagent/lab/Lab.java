@@ -1,0 +1,64 @@
+package io.idagent.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Hypervisors that live as long as a test: real systemd, real libvirtd, real qemu, each in a container of its own.
+ *
+ * <p>The lab belongs to this JVM. Where the JVM is killed, the next lab on the machine takes its hosts down.
+ */
+public final class Lab implements AutoCloseable {
+
+    private static final Path SCRIPT = Path.of("src/test/lab/lab").toAbsolutePath();
+    /** The first boot on a machine makes the base, which downloads some hundred megabytes. */
+    private static final Duration BOOT_LIMIT = Duration.ofMinutes(10);
+
+    private final StringBuffer transcript = new StringBuffer();
+
+    public Lab() {
+        script(BOOT_LIMIT, "down", "--all").mustSucceed();
+    }
+
+    /** A host that can be booted; its name is h1 to h9. */
+    public HostBuilder host(String name) {
+        return new HostBuilder(this, name);
+    }
+
+    /** Takes all hosts down. */
+    @Override
+    public void close() {
+        script(BOOT_LIMIT, "down", "--all").mustSucceed();
+    }
+
+    /** Every command that was run on a host so far, with what it said. */
+    public String transcript() {
+        return transcript.toString();
+    }
+
+    Host boot(String name, List<String> options) {
+        List<String> up = new ArrayList<>(List.of("up", name));
+        up.addAll(options);
+        script(BOOT_LIMIT, up.toArray(String[]::new)).mustSucceed();
+        return new Host(this, name, options.contains(HostBuilder.SHARED));
+    }
+
+    Result script(Duration limit, String... arguments) {
+        return Running.start(SCRIPT, arguments).await(limit);
+    }
+
+    Running onHost(String host, String... command) {
+        String[] arguments = new String[command.length + 2];
+        arguments[0] = "exec";
+        arguments[1] = host;
+        System.arraycopy(command, 0, arguments, 2, command.length);
+        return Running.start(SCRIPT, arguments);
+    }
+
+    void remember(String host, Result result, String... command) {
+        transcript.append("%s# %s%n%s%s(exit %d)%n"
+                .formatted(host, String.join(" ", command), result.out(), result.err(), result.exitCode()));
+    }
+}

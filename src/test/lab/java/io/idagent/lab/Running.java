@@ -1,0 +1,88 @@
+package io.idagent.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command that may still run. */
+public final class Running {
+
+    private final List<String> command;
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Running(List<String> command, Process process, Path out, Path err) {
+        this.command = command;
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Output goes to files: a pipe would be held open by whatever the command leaves running. */
+    static Running start(Path program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(List.of(arguments));
+        try {
+            Path out = Files.createTempFile("lab-out", null);
+            Path err = Files.createTempFile("lab-err", null);
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectInput(new java.io.File("/dev/null"))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment()
+                    .put("LAB_OWNER", Long.toString(ProcessHandle.current().pid()));
+            return new Running(command, builder.start(), out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.join(" ", command), e);
+        }
+    }
+
+    /** What it has printed so far on standard output. */
+    public String outSoFar() {
+        return read(out);
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end; one that takes longer than the limit fails the test. */
+    public Result await(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("%s%nstill ran after %s%n%s%s"
+                        .formatted(String.join(" ", command), limit, read(out), read(err)));
+            }
+            return new Result(command, process.exitValue(), read(out), read(err));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + String.join(" ", command), e);
+        } finally {
+            delete(out);
+            delete(err);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
