@@ -1,5 +1,6 @@
 package io.idagent.lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ public final class Running {
             Path out = Files.createTempFile("lab-out", null);
             Path err = Files.createTempFile("lab-err", null);
             ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(new java.io.File("/dev/null"))
+                    .redirectInput(new File("/dev/null"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment()

@@ -1,0 +1,128 @@
+package io.idagent;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The start script, with a stand-in for Java that prints what it was given. */
+class StartScriptTest {
+
+    private static final Path SCRIPT = Path.of("deploy/bin/libvirt-id-agent");
+
+    @TempDir
+    private Path checkout;
+
+    @BeforeEach
+    void aCheckoutAfterABuild() throws IOException {
+        Files.createDirectories(checkout.resolve("deploy/bin"));
+        Files.copy(SCRIPT, checkout.resolve(SCRIPT), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createDirectories(checkout.resolve("target/quarkus-app"));
+        Files.createFile(checkout.resolve("target/quarkus-app/quarkus-run.jar"));
+        java("17.0.15");
+    }
+
+    @Test
+    void argumentsPassAsTheyAre() throws Exception {
+        Run run = start(Map.of(), "status", "", "two words", "*", "-D$HOME");
+
+        assertEquals(List.of("<status>", "<>", "<two words>", "<*>", "<-D$HOME>"), run.lastArguments(5));
+    }
+
+    @Test
+    void aSymbolicLinkLeadsToTheCheckout() throws Exception {
+        Path link = Files.createSymbolicLink(checkout.resolve("link"), checkout.resolve(SCRIPT));
+
+        Run run = start(link, Map.of(), "status");
+
+        assertTrue(run.out().contains("<%s/target/quarkus-app/quarkus-run.jar>".formatted(checkout.toRealPath())));
+    }
+
+    @Test
+    void theEnvironmentBringsNoCodeAlong() throws Exception {
+        Map<String, String> hostile = Map.of(
+                "JAVA_TOOL_OPTIONS", "-javaagent:evil.jar",
+                "_JAVA_OPTIONS", "-javaagent:evil.jar",
+                "JDK_JAVA_OPTIONS", "-javaagent:evil.jar",
+                "CLASSPATH", "evil.jar");
+
+        assertFalse(start(hostile, "status").out().contains("evil"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.8.0_402", "11.0.22", "16"})
+    void anOlderJavaIsRefusedByItsName(String version) throws Exception {
+        java(version);
+
+        Run run = start(Map.of(), "status");
+
+        assertAll(
+                () -> assertEquals(2, run.exitCode()),
+                () -> assertTrue(run.out().contains("is Java " + version + "; it needs 17 or newer"), run.out()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17", "21.0.2", "25-ea", "25.0.1"})
+    void javaFrom17OnIsTaken(String version) throws Exception {
+        java(version);
+
+        assertEquals(0, start(Map.of(), "status").exitCode());
+    }
+
+    @Test
+    void withoutABuildItSaysSo() throws Exception {
+        Files.delete(checkout.resolve("target/quarkus-app/quarkus-run.jar"));
+
+        Run run = start(Map.of(), "status");
+
+        assertAll(
+                () -> assertEquals(2, run.exitCode()),
+                () -> assertTrue(run.out().contains("build it first"), run.out()));
+    }
+
+    private void java(String version) throws IOException {
+        Path home = Files.createDirectories(checkout.resolve("jdk/bin")).getParent();
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Path java = home.resolve("bin/java");
+        Files.writeString(java, "#!/bin/sh\nenv\nprintf '<%s>\\n' \"$@\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Run start(Map<String, String> environment, String... arguments) throws Exception {
+        return start(checkout.resolve(SCRIPT), environment, arguments);
+    }
+
+    private Run start(Path script, Map<String, String> environment, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", checkout.resolve("jdk").toString());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), out);
+    }
+
+    private record Run(int exitCode, String out) {
+
+        List<String> lastArguments(int count) {
+            List<String> lines = out.lines().toList();
+            return lines.subList(lines.size() - count, lines.size());
+        }
+    }
+}
