@@ -1,0 +1,203 @@
+package io.idagent.platform;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * All processes of the host, from /proc.
+ *
+ * <p>All or an error: a list in which some are missing would look like a host without guests. Processes that end while
+ * the list is made are left out.
+ */
+public final class ProcessTable {
+
+    /** PF_KTHREAD of the kernel's include/linux/sched.h, in the ninth field of /proc/PID/stat. */
+    private static final long KERNEL_THREAD_FLAG = 0x00200000;
+
+    private static final int STAT_FLAGS = 9;
+    private static final int STAT_START_TIME = 22;
+
+    private final Path proc;
+
+    public ProcessTable() {
+        this(Path.of("/proc"));
+    }
+
+    ProcessTable(Path proc) {
+        this.proc = proc;
+    }
+
+    /**
+     * @return every process, by pid
+     * @throws ProcessesHiddenException if /proc hides processes of others from us (hidepid), or one cannot be read
+     */
+    public List<RunningProcess> read() throws ProcessesHiddenException {
+        requireSight();
+        List<RunningProcess> processes = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc)) {
+            for (Path entry : entries) {
+                if (isPid(entry.getFileName().toString())) {
+                    readOne(entry).ifPresent(processes::add);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new ProcessesHiddenException("Cannot list the processes in " + proc + ": " + e.getMessage(), e);
+        }
+        processes.sort(Comparator.comparingInt(RunningProcess::pid));
+        return List.copyOf(processes);
+    }
+
+    /** When the process started, in clock ticks since boot: with the pid, its name for all time. */
+    public OptionalLong startTime(int pid) {
+        try {
+            return OptionalLong.of(statField(proc.resolve(Integer.toString(pid)), STAT_START_TIME));
+        } catch (IOException ended) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * The paths of the files that a process has open; pipes and sockets are among them as "pipe:[7]".
+     *
+     * @return empty if only root may see them; an empty list if the process has ended
+     */
+    public Optional<List<String>> openFiles(int pid) {
+        Path directory = proc.resolve(Integer.toString(pid));
+        List<String> files = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(directory.resolve("fd"))) {
+            for (Path descriptor : descriptors) {
+                linkTarget(descriptor).ifPresent(files::add);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return Files.exists(directory.resolve("status")) ? Optional.empty() : Optional.of(List.of());
+        }
+        return Optional.of(files);
+    }
+
+    /** With hidepid, process 1 cannot be looked at by those from whom processes are hidden; else everybody can. */
+    private void requireSight() throws ProcessesHiddenException {
+        ProcessStatus first;
+        ProcessStatus self;
+        try {
+            first = ProcessStatus.parse(content(proc.resolve("1/status")));
+            self = ProcessStatus.parse(content(proc.resolve("self/status")));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ProcessesHiddenException(
+                    "Processes of others cannot be seen: " + proc + "/1/status is not readable, as on a host where "
+                            + proc + " is mounted with hidepid. Run this as root.",
+                    e);
+        }
+        // Process 1 is our own in some containers, and then proves nothing.
+        boolean firstIsOurs = first.effectiveUid().equals(self.effectiveUid());
+        if (firstIsOurs && !self.effectiveUid().equals(Uid.ROOT) && isMountedWithHidepid()) {
+            throw new ProcessesHiddenException(
+                    "Processes of others cannot be seen: " + proc + " is mounted with hidepid. Run this as root.");
+        }
+    }
+
+    private boolean isMountedWithHidepid() throws ProcessesHiddenException {
+        try {
+            for (String line : new String(content(proc.resolve("self/mountinfo")), ISO_8859_1).split("\n")) {
+                if (line.contains(" - proc ") && line.matches(".*[ ,]hidepid=(?!0\\b|off\\b).*")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new ProcessesHiddenException("Cannot read how " + proc + " is mounted: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<RunningProcess> readOne(Path directory) throws ProcessesHiddenException {
+        try {
+            ProcessStatus status = ProcessStatus.parse(content(directory.resolve("status")));
+            if (!status.hasMemory()) {
+                return Optional.of(
+                        new RunningProcess(status, Optional.empty(), List.of(), isKernelThread(directory, status)));
+            }
+            return Optional.of(new RunningProcess(
+                    status,
+                    linkTarget(directory.resolve("exe")),
+                    arguments(content(directory.resolve("cmdline"))),
+                    false));
+        } catch (IOException | IllegalArgumentException e) {
+            if (hasEnded(directory)) {
+                return Optional.empty();
+            }
+            throw new ProcessesHiddenException(
+                    "Cannot read process " + directory.getFileName() + ": " + e.getMessage() + ". Run this as root.",
+                    e);
+        }
+    }
+
+    /** A status file that can be read to its end belongs to a process that is there; all else is no proof. */
+    private static boolean hasEnded(Path directory) {
+        try {
+            return content(directory.resolve("status")).length == 0;
+        } catch (IOException e) {
+            return !Files.exists(directory) || saysNoSuchProcess(directory);
+        }
+    }
+
+    /** The directory of a process that is just ending can be there while its files answer ESRCH. */
+    private static boolean saysNoSuchProcess(Path directory) {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(directory.resolve("task"))) {
+            return !tasks.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException e) {
+            return !Files.exists(directory);
+        }
+    }
+
+    private static boolean isKernelThread(Path directory, ProcessStatus status) throws IOException {
+        return status.state() != 'Z' && (statField(directory, STAT_FLAGS) & KERNEL_THREAD_FLAG) != 0;
+    }
+
+    /** @param number counted from 1 as in {@code proc_pid_stat(5)}; from 3 on, because the name may hold spaces */
+    private static long statField(Path directory, int number) throws IOException {
+        String stat = new String(content(directory.resolve("stat")), ISO_8859_1);
+        String[] behindName = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        try {
+            return Long.parseUnsignedLong(behindName[number - 3]);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new IOException(directory.resolve("stat") + " has no number in field " + number, e);
+        }
+    }
+
+    /** Words end with a zero byte; a process that writes its own title leaves one long word. */
+    static List<String> arguments(byte[] commandLine) {
+        String text = new String(commandLine, UTF_8);
+        String words = text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
+        return words.isEmpty() ? List.of() : List.of(words.split("\0", -1));
+    }
+
+    private static Optional<String> linkTarget(Path link) {
+        try {
+            return Optional.of(Files.readSymbolicLink(link).toString());
+        } catch (IOException notForUs) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isPid(String name) {
+        return name.charAt(0) >= '1' && name.charAt(0) <= '9' && name.chars().allMatch(Character::isDigit);
+    }
+
+    private static byte[] content(Path file) throws IOException {
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            return in.readAllBytes();
+        }
+    }
+}
