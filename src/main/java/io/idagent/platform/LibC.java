@@ -18,7 +18,7 @@ public final class LibC {
     /** For {@link #chown}: leave this half of the owner as it is. */
     public static final int LEAVE = -1;
 
-    /** For {@link #statx(int, DirectoryEntries, int, FileStatus)}: a network file system need not ask its server. */
+    /** For the statx methods: a network file system need not ask its server. */
     public static final int AT_STATX_DONT_SYNC = 0x4000;
 
     static final boolean ARM64 = isArm64();
@@ -89,10 +89,14 @@ public final class LibC {
         return length;
     }
 
-    /** Looks at what the descriptor stands for. */
-    public int statx(int descriptor, FileStatus into) {
+    /** Looks at what the descriptor stands for. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
+    public int statx(int descriptor, int flags, FileStatus into) {
         return result(calls.statx(
-                descriptor, emptyPath.address(), AT_EMPTY_PATH | AT_NO_AUTOMOUNT, FileStatus.MASK, into.address()));
+                descriptor,
+                emptyPath.address(),
+                AT_EMPTY_PATH | AT_NO_AUTOMOUNT | flags,
+                FileStatus.MASK,
+                into.address()));
     }
 
     /** Looks at a directory's entry, which may be a symbolic link. Starts no automount. */

@@ -1,0 +1,26 @@
+package io.idagent.ownership;
+
+import java.util.List;
+
+/** What became of one hit. Each text is a sentence for a person, with the path in it. */
+public sealed interface ChangeOutcome {
+
+    /** @param notes what was put back after the kernel had cleared it, and what was not; mostly empty */
+    record Changed(List<String> notes) implements ChangeOutcome {
+        public Changed {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /** It had the wanted owner; nothing was done. */
+    record AlreadyDone() implements ChangeOutcome {}
+
+    /** There is nothing under that name any more. */
+    record Gone() implements ChangeOutcome {}
+
+    /** Something else is there now, or somebody else has changed its owner; it was not touched. */
+    record Replaced(String sentence) implements ChangeOutcome {}
+
+    /** @param errno such as "EPERM" */
+    record Failed(String errno, String sentence) implements ChangeOutcome {}
+}

@@ -1,0 +1,117 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.Errno;
+import io.idagent.platform.FileStatus;
+import io.idagent.platform.LibC;
+import io.idagent.platform.RawPath;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Changes the owner of one file at a time, and only of the very file that a scan found.
+ *
+ * <p>The entry is pinned, the pin is looked at, and the pin is changed: whatever happens to the name meanwhile, nothing else
+ * can be hit. Only the half that differs is changed; mode, ACL, times of access and modification stay (the time of change
+ * cannot). Can be run twice: what is done is {@link ChangeOutcome.AlreadyDone}. Not for several threads.
+ */
+public final class OwnerChanger {
+
+    private final LibC libC;
+    private final PathPin pins;
+    private final FileStatus status = new FileStatus();
+
+    public OwnerChanger(LibC libC) {
+        this.libC = libC;
+        this.pins = new PathPin(libC);
+    }
+
+    /** Never throws for what it meets on disk. */
+    public ChangeOutcome change(TreeBase base, Hit hit) {
+        int pin = pins.pin(base, hit.path());
+        if (pin < 0) {
+            return notPinned(hit.path(), -pin);
+        }
+        try {
+            return changePinned(pin, hit);
+        } finally {
+            libC.close(pin);
+        }
+    }
+
+    private ChangeOutcome notPinned(RawPath path, int errno) {
+        return switch (errno) {
+            case Errno.ENOENT -> new ChangeOutcome.Gone();
+            case Errno.ELOOP ->
+                new ChangeOutcome.Replaced("a directory on the way to " + path + " is a symbolic link now");
+            case Errno.ENOTDIR ->
+                new ChangeOutcome.Replaced("something on the way to " + path + " is no directory any more");
+            default -> failed("cannot open " + path, errno);
+        };
+    }
+
+    private ChangeOutcome changePinned(int pin, Hit hit) {
+        int failure = libC.statx(pin, 0, status);
+        if (failure < 0) {
+            return failed("cannot look at " + hit.path(), -failure);
+        }
+        if (status.inode() != hit.inode() || status.type() != hit.type()) {
+            return new ChangeOutcome.Replaced("at " + hit.path() + " there is another file now: "
+                    + status.type().inWords() + ", inode " + Long.toUnsignedString(status.inode()) + " instead of "
+                    + Long.toUnsignedString(hit.inode()));
+        }
+        Half uid = Half.of(
+                status.uidBits(), hit.before().uid().bits(), hit.after().uid().bits());
+        Half gid = Half.of(
+                status.gidBits(), hit.before().gid().bits(), hit.after().gid().bits());
+        if (uid == Half.SOMEBODY_ELSES || gid == Half.SOMEBODY_ELSES) {
+            return new ChangeOutcome.Replaced("the owner of " + hit.path() + " has changed meanwhile: "
+                    + Integer.toUnsignedString(status.uidBits()) + ":" + Integer.toUnsignedString(status.gidBits())
+                    + " instead of " + hit.before());
+        }
+        if (uid == Half.DONE && gid == Half.DONE) {
+            return new ChangeOutcome.AlreadyDone();
+        }
+        return chown(pin, hit, uid == Half.DUE, gid == Half.DUE);
+    }
+
+    private ChangeOutcome chown(int pin, Hit hit, boolean uidIsDue, boolean gidIsDue) {
+        Privileges privileges = Privileges.of(libC, pin, status);
+        String obstacle = obstacle();
+        int failure = libC.chown(
+                pin,
+                uidIsDue ? hit.after().uid().bits() : LibC.LEAVE,
+                gidIsDue ? hit.after().gid().bits() : LibC.LEAVE);
+        if (failure < 0) {
+            return failed("cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
+        }
+        List<String> notes = new ArrayList<>();
+        privileges.restore(pin, status, hit.path().toString(), notes);
+        return new ChangeOutcome.Changed(notes);
+    }
+
+    /** What "Operation not permitted" does not tell. */
+    private String obstacle() {
+        if (status.isImmutable()) {
+            return " (it is immutable; chattr -i makes it changeable)";
+        }
+        return status.isAppendOnly() ? " (it is append-only; chattr -a makes it changeable)" : "";
+    }
+
+    private static ChangeOutcome failed(String what, int errno) {
+        return new ChangeOutcome.Failed(Errno.name(errno), what + ": " + Errno.text(errno));
+    }
+
+    /** How far one half of the owner is. */
+    private enum Half {
+        DUE,
+        DONE,
+        SOMEBODY_ELSES;
+
+        static Half of(int now, int before, int after) {
+            if (now == after) {
+                return DONE;
+            }
+            return now == before ? DUE : SOMEBODY_ELSES;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.FileSystemKind;
+import io.idagent.platform.Mount;
+
+/**
+ * A mount that the walk has come to, and what it may do there.
+ *
+ * @param isEntered whether its entries are looked at
+ * @param isShared whether what is found there is only counted
+ * @param isSeenTwice whether the same files may be met in another place too
+ */
+record Place(Mount mount, boolean isEntered, boolean isShared, boolean isSeenTwice) {
+
+    static Place of(Mount mount, boolean isSeenTwice, SharedStorage policy) {
+        FileSystemKind kind = mount.kind();
+        boolean shared = kind == FileSystemKind.SHARED || kind == FileSystemKind.UNKNOWN;
+        boolean entered = kind == FileSystemKind.LOCAL || shared && policy == SharedStorage.REPORT;
+        return new Place(mount, entered, shared, isSeenTwice);
+    }
+
+    long mountId() {
+        return mount.id();
+    }
+}

@@ -1,0 +1,86 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.Errno;
+import io.idagent.platform.FileStatus;
+import io.idagent.platform.FileType;
+import io.idagent.platform.LibC;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What makes a file more than a file, and what the kernel therefore clears when its owner changes ({@code chown(2)}): set-uid,
+ * set-gid, and capabilities.
+ *
+ * <p>It is put back only where nobody but root can write the file. Elsewhere somebody could change the content between
+ * the kernel's clearing and our putting back, and would have made a program that runs with rights that are not theirs.
+ */
+final class Privileges {
+
+    private static final String CAPABILITIES = "security.capability";
+    /** {@code struct vfs_ns_cap_data} has 24 bytes. */
+    private static final int CAPABILITIES_SIZE = 64;
+
+    private static final int SET_IDS = FileStatus.SET_UID | FileStatus.SET_GID;
+    private static final int GROUP_OR_OTHERS_WRITE = 0022;
+
+    private final LibC libC;
+    private final int permissions;
+    private final byte[] capabilities;
+
+    private Privileges(LibC libC, int permissions, byte[] capabilities) {
+        this.libC = libC;
+        this.permissions = permissions;
+        this.capabilities = capabilities;
+    }
+
+    /** Before the change. Only a regular file can have any that chown clears. */
+    static Privileges of(LibC libC, int pin, FileStatus status) {
+        int permissions = status.mode() & FileStatus.PERMISSIONS;
+        if (status.type() != FileType.REGULAR) {
+            return new Privileges(libC, 0, new byte[0]);
+        }
+        byte[] value = new byte[CAPABILITIES_SIZE];
+        int length = libC.getxattr(pin, CAPABILITIES, value);
+        return new Privileges(libC, permissions, length > 0 ? Arrays.copyOf(value, length) : new byte[0]);
+    }
+
+    /** After the change: puts back what may be put back, and says for each what became of it. */
+    void restore(int pin, FileStatus status, String path, List<String> notes) {
+        boolean hadSetIds = (permissions & SET_IDS) != 0;
+        if (!hadSetIds && capabilities.length == 0) {
+            return;
+        }
+        if (libC.statx(pin, 0, status) < 0) {
+            notes.add(path + " had set-uid, set-gid or capabilities; whether it still has is not known");
+            return;
+        }
+        int lost = permissions & SET_IDS & ~status.mode();
+        boolean onlyRootWrites = status.uidBits() == 0 && (status.mode() & GROUP_OR_OTHERS_WRITE) == 0;
+        // In this order: a chmod leaves capabilities alone.
+        if (lost != 0) {
+            String what = inWords(lost);
+            int failure = onlyRootWrites ? libC.chmod(pin, permissions) : 0;
+            notes.add(path + ": " + outcome(what, onlyRootWrites, failure));
+        }
+        if (capabilities.length > 0) {
+            int failure = onlyRootWrites ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
+            notes.add(path + ": " + outcome("file capabilities", onlyRootWrites, failure));
+        }
+    }
+
+    private static String outcome(String what, boolean tried, int failure) {
+        if (!tried) {
+            return what + " cleared by the change of owner and not put back, as others than root can write the file";
+        }
+        return failure < 0
+                ? what + " cleared by the change of owner; putting it back failed: " + Errno.text(-failure)
+                : what + " cleared by the change of owner and put back";
+    }
+
+    private static String inWords(int bits) {
+        if (bits == SET_IDS) {
+            return "set-uid and set-gid";
+        }
+        return bits == FileStatus.SET_UID ? "set-uid" : "set-gid";
+    }
+}

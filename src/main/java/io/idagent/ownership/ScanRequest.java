@@ -1,0 +1,28 @@
+package io.idagent.ownership;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What is to be searched, and for what.
+ *
+ * <p>To search a whole host for a number: the root "/", the usual roots as exclusions, rules without adoption, and {@code
+ * reportOtherOrphans} false. No name service is asked then.
+ *
+ * @param roots may lie inside each other; each file is looked at once
+ * @param exclusions absolute paths that are left out with everything below, even if a root lies there
+ * @param reportOtherOrphans whether to count orphans that are not adopted; asks for the name of every id met
+ */
+public record ScanRequest(
+        List<Root> roots, List<Path> exclusions, OwnerRules rules, SharedStorage shared, boolean reportOtherOrphans) {
+
+    public ScanRequest {
+        roots = List.copyOf(roots);
+        exclusions = List.copyOf(exclusions);
+        for (Path exclusion : exclusions) {
+            if (!exclusion.isAbsolute()) {
+                throw new IllegalArgumentException("an exclusion must be an absolute path, not '" + exclusion + "'");
+            }
+        }
+    }
+}
