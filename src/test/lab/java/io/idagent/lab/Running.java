@@ -36,8 +36,10 @@ public final class Running {
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
+            // Whoever started this JVM may be the owner already, and then takes down what we leave.
             builder.environment()
-                    .put("LAB_OWNER", Long.toString(ProcessHandle.current().pid()));
+                    .putIfAbsent(
+                            "LAB_OWNER", Long.toString(ProcessHandle.current().pid()));
             return new Running(command, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(String.join(" ", command), e);
