@@ -1,0 +1,115 @@
+package io.idagent.host;
+
+import io.idagent.platform.Domain;
+import io.idagent.platform.ProcessTable;
+import io.idagent.platform.ProcessesHiddenException;
+import io.idagent.platform.RunningProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks for the processes that matter to a conversion, and waits up to ten seconds for those of libvirt's that pass.
+ *
+ * <p>Our own question for libvirt's capabilities can start such a probe of qemu. One that is still there after the time
+ * counts as what it is: a guest, or a user of the number.
+ */
+public final class GuestFinder {
+
+    /** Where the list of processes comes from: {@link ProcessTable#read}, or a story in a test. */
+    public interface Processes {
+        List<RunningProcess> read() throws ProcessesHiddenException;
+    }
+
+    /** Which files a process has open: {@link ProcessTable#openFiles}. Empty if they cannot be seen. */
+    public interface OpenFiles {
+        Optional<List<String>> of(int pid);
+    }
+
+    /** Lets time pass. */
+    public interface Pause {
+        void of(Duration time) throws InterruptedException;
+    }
+
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
+    private final Processes processes;
+    private final OpenFiles openFiles;
+    private final Pause pause;
+
+    public GuestFinder(ProcessTable table) {
+        this(table::read, table::openFiles, time -> Thread.sleep(time.toMillis()));
+    }
+
+    GuestFinder(Processes processes, OpenFiles openFiles, Pause pause) {
+        this.processes = processes;
+        this.openFiles = openFiles;
+        this.pause = pause;
+    }
+
+    /**
+     * @param watched the account's current and former numbers, and those that libvirt has cached
+     * @param target the numbers that the account shall have
+     * @param domains what libvirt says; empty if it could not be asked, guests are then found as processes
+     * @param roots below which an open file makes a qemu tool a user of an image
+     * @return unknown if processes are hidden from us
+     * @throws InterruptedException while waiting for probes
+     */
+    public Fact<ProcessesInTheWay> look(WatchedIds watched, WatchedIds target, List<Domain> domains, List<Path> roots)
+            throws InterruptedException {
+        try {
+            ProcessSorting sorting = ProcessSorting.of(processes.read(), watched, target, domains);
+            Duration waited = Duration.ZERO;
+            while (!sorting.passing().isEmpty() && waited.compareTo(PATIENCE) < 0) {
+                pause.of(BETWEEN_LOOKS);
+                waited = waited.plus(BETWEEN_LOOKS);
+                sorting = ProcessSorting.of(processes.read(), watched, target, domains);
+            }
+            return Fact.known(new ProcessesInTheWay(
+                    sorting.guests(),
+                    sorting.idUsers(),
+                    sorting.targetUsers(),
+                    imageUsers(sorting.imageTools(), resolved(roots))));
+        } catch (ProcessesHiddenException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    private List<ImageUser> imageUsers(List<RunningProcess> tools, List<String> roots) {
+        List<ImageUser> users = new ArrayList<>();
+        for (RunningProcess tool : tools) {
+            Optional<List<String>> files = openFiles.of(tool.pid());
+            if (files.isEmpty()) {
+                users.add(new ImageUser(tool.pid(), tool.program(), Optional.empty()));
+                continue;
+            }
+            files.get().stream()
+                    .filter(file -> roots.stream().anyMatch(root -> isBelow(file, root)))
+                    .findFirst()
+                    .ifPresent(file -> users.add(new ImageUser(tool.pid(), tool.program(), Optional.of(file))));
+        }
+        return users;
+    }
+
+    private static boolean isBelow(String file, String root) {
+        return file.equals(root) || file.startsWith(root.endsWith("/") ? root : root + "/");
+    }
+
+    /** The kernel names open files without symbolic links: the roots must be compared the same way. */
+    private static List<String> resolved(List<Path> roots) {
+        List<String> resolved = new ArrayList<>();
+        for (Path root : roots) {
+            resolved.add(root.toString());
+            try {
+                resolved.add(root.toRealPath().toString());
+            } catch (IOException notThere) {
+                // Nothing can be open below a directory that is not there.
+            }
+        }
+        return resolved;
+    }
+}
