@@ -1,6 +1,7 @@
 package io.idagent.host;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -28,6 +29,16 @@ public sealed interface Fact<T> {
 
     default T orElse(T other) {
         return this instanceof Known<T> known ? known.value() : other;
+    }
+
+    /** Why it is not known; empty if it is. */
+    default Optional<String> whyUnknown() {
+        return this instanceof Unknown<T> unknown ? Optional.of(unknown.reason()) : Optional.empty();
+    }
+
+    /** For those to whom "not known" and "nothing there" come to the same. */
+    static <T> Optional<T> valueOf(Fact<T> fact) {
+        return fact instanceof Known<T> known ? Optional.of(known.value()) : Optional.empty();
     }
 
     default <R> Fact<R> map(Function<T, R> mapping) {

@@ -13,6 +13,8 @@ import java.util.List;
 public record ProcessesInTheWay(
         List<Guest> guests, List<IdUser> idUsers, List<IdUser> targetUsers, List<ImageUser> imageUsers) {
 
+    public static final ProcessesInTheWay NONE = new ProcessesInTheWay(List.of(), List.of(), List.of(), List.of());
+
     public ProcessesInTheWay {
         guests = List.copyOf(guests);
         idUsers = List.copyOf(idUsers);

@@ -17,6 +17,11 @@ import io.idagent.platform.RawPath;
 public record Hit(
         RawPath path, long inode, FileType type, int permissions, Owner before, Owner after, Reason reason, long size) {
 
+    /** The same file, to be given to somebody else. */
+    public Hit withAfter(Owner other) {
+        return new Hit(path, inode, type, permissions, before, other, reason, size);
+    }
+
     /** The way back. */
     public Hit reversed() {
         return new Hit(path, inode, type, permissions, after, before, reason, size);

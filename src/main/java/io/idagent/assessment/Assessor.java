@@ -1,0 +1,148 @@
+package io.idagent.assessment;
+
+import io.idagent.host.AccountChange;
+import io.idagent.host.AccountFacts;
+import io.idagent.host.ConversionFact;
+import io.idagent.host.Fact;
+import io.idagent.host.HostSnapshot;
+import io.idagent.host.ProcessesInTheWay;
+import io.idagent.ownership.ScanResult;
+import io.idagent.platform.LibvirtReport;
+import io.idagent.platform.Owner;
+import io.idagent.platform.QemuConf;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Draws the conclusion from what is known about a host. A pure function: it asks nobody, and changes nothing. */
+public final class Assessor {
+
+    private final boolean acceptUnstartable;
+
+    /** @param acceptUnstartable somebody has decided that guests which would not start afterwards do not matter */
+    public Assessor(boolean acceptUnstartable) {
+        this.acceptUnstartable = acceptUnstartable;
+    }
+
+    public Assessment assess(HostSnapshot host, ConversionFact conversion) {
+        List<Finding> findings = Findings.of(host, conversion);
+        if (conversion instanceof ConversionFact.Running) {
+            return new Assessment(
+                    State.CONVERTING,
+                    "a conversion is running",
+                    Readiness.NOT_READY,
+                    List.of(new Blocker.ConversionRunning()),
+                    findings,
+                    host);
+        }
+        if (conversion instanceof ConversionFact.Interrupted interrupted) {
+            return new Assessment(
+                    State.INTERRUPTED,
+                    "the conversion " + interrupted.id() + " was cut off; libvirt-id-agent --convert-now finishes it",
+                    Readiness.NOT_READY,
+                    Blockers.forRecovery(host),
+                    findings,
+                    host);
+        }
+        if (host.accounts().stream().allMatch(AccountFacts::isAbsent)) {
+            return new Assessment(
+                    State.NOT_APPLICABLE,
+                    "there is no user and no group "
+                            + host.accounts().get(0).account().user() + " here",
+                    Readiness.READY,
+                    List.of(),
+                    findings,
+                    host);
+        }
+        List<AccountChange> changes = host.accounts().stream()
+                .flatMap(facts -> facts.change().stream())
+                .toList();
+        boolean allThere = changes.size() == host.accounts().size();
+        return allThere && changes.stream().allMatch(AccountChange::changesNothing)
+                ? withRightIds(host, findings)
+                : withWrongIds(host, conversion, changes, findings);
+    }
+
+    private Assessment withRightIds(HostSnapshot host, List<Finding> findings) {
+        AccountChange account = host.accounts().get(0).change().orElseThrow();
+        Optional<Owner> stale = staleLabel(host, account);
+        if (stale.isPresent()) {
+            return new Assessment(
+                    State.RESTART_NEEDED,
+                    "the account has " + account.to() + ", but libvirt would still start guests as " + stale.get(),
+                    Readiness.NOT_READY,
+                    List.of(),
+                    findings,
+                    host);
+        }
+        Readiness readiness = readiness(host);
+        Optional<ScanResult> files = Fact.valueOf(host.files());
+        long left = files.map(scan ->
+                        scan.formerIds().files() + scan.adoptableOrphans().files())
+                .orElse(0L);
+        if (left > 0) {
+            return new Assessment(
+                    State.LEFTOVERS,
+                    "ids are right, " + left + " files still carry former ones",
+                    readiness,
+                    Blockers.forReOwning(host),
+                    findings,
+                    host);
+        }
+        String doubt = files.isEmpty() ? ", files were not looked at" : "";
+        String guests = readiness == Readiness.NOT_READY ? ", but guests still run under former ids" : "";
+        return new Assessment(State.NORMALIZED, "ids are right" + doubt + guests, readiness, List.of(), findings, host);
+    }
+
+    /** Guests that still run under former ids cannot be received by a host whose numbers are right, nor sent there. */
+    private static Readiness readiness(HostSnapshot host) {
+        if (!host.libvirt().report().isKnown() || !host.processes().isKnown()) {
+            return Readiness.UNKNOWN;
+        }
+        return host.processes().orElse(ProcessesInTheWay.NONE).guests().stream()
+                        .anyMatch(guest -> Blockers.runsUnderFormerIds(guest, host))
+                ? Readiness.NOT_READY
+                : Readiness.READY;
+    }
+
+    private Assessment withWrongIds(
+            HostSnapshot host, ConversionFact conversion, List<AccountChange> changes, List<Finding> findings) {
+        List<Blocker> blockers = Blockers.forConversion(host, acceptUnstartable);
+        String ids = changes.stream()
+                .filter(change -> !change.changesNothing())
+                .map(change -> change.user() + " has " + change.from() + " instead of " + change.to())
+                .collect(Collectors.joining(", "));
+        String wrong = ids.isEmpty() ? "the account is not whole or cannot be seen" : ids;
+        Readiness readiness = changes.isEmpty() ? Readiness.UNKNOWN : Readiness.NOT_READY;
+        if (!blockers.isEmpty()) {
+            return new Assessment(
+                    State.BLOCKED, wrong + ", and it cannot be changed now", readiness, blockers, findings, host);
+        }
+        if (conversion instanceof ConversionFact.Failed failed) {
+            return new Assessment(
+                    State.FAILED,
+                    wrong + "; the last attempt (" + failed.id() + ") failed: " + failed.why(),
+                    readiness,
+                    blockers,
+                    findings,
+                    host);
+        }
+        return new Assessment(
+                State.CONVERTIBLE, wrong + "; nothing forbids to change it", readiness, blockers, findings, host);
+    }
+
+    /**
+     * The label that libvirt has cached, if it is not what the account has now. Only as far as qemu runs as the account:
+     * qemu.conf names user and group one by one.
+     */
+    private static Optional<Owner> staleLabel(HostSnapshot host, AccountChange account) {
+        Optional<Owner> label =
+                Fact.valueOf(host.libvirt().report()).flatMap(report -> report).flatMap(LibvirtReport::baseLabel);
+        QemuConf conf = host.libvirt().qemuConf().orElse(QemuConf.DEBIAN_DEFAULTS);
+        boolean wrongUid = conf.user().equals(account.user())
+                && label.filter(owner -> !owner.uid().equals(account.uidTo())).isPresent();
+        boolean wrongGid = conf.group().equals(account.group())
+                && label.filter(owner -> !owner.gid().equals(account.gidTo())).isPresent();
+        return wrongUid || wrongGid ? label : Optional.empty();
+    }
+}

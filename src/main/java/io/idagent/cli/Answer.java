@@ -1,0 +1,49 @@
+package io.idagent.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.idagent.platform.Json;
+import java.io.PrintWriter;
+
+/** Says what a command found, in the form that was asked for: with JSON there is one document on standard output, and nothing else. */
+final class Answer {
+
+    private final PrintWriter out;
+    private final Output form;
+
+    Answer(PrintWriter out, Output form) {
+        this.out = out;
+        this.form = form;
+    }
+
+    boolean isText() {
+        return form == Output.text;
+    }
+
+    /** A line for a person; nothing in JSON. */
+    void line(String line) {
+        if (isText()) {
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    void text(String text) {
+        if (isText()) {
+            out.print(text);
+            out.flush();
+        }
+    }
+
+    void document(Object document) {
+        if (!isText()) {
+            try {
+                out.println(
+                        Json.mapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+            out.flush();
+        }
+    }
+}

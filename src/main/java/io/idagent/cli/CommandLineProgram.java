@@ -1,0 +1,42 @@
+package io.idagent.cli;
+
+import io.idagent.settings.ConfigurationException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+
+/** Runs one command and says in one line what went wrong, if something did. */
+public final class CommandLineProgram {
+
+    private CommandLineProgram() {}
+
+    /** @return the exit code */
+    public static int run(String... arguments) {
+        return new CommandLine(new LibvirtIdAgent())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((problem, args) -> {
+                    PrintWriter err = problem.getCommandLine().getErr();
+                    err.println("libvirt-id-agent: " + problem.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
+                    err.println("Try: libvirt-id-agent --help");
+                    return ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((problem, commandLine, result) -> {
+                    if (problem instanceof ConfigurationException) {
+                        commandLine.getErr().println("libvirt-id-agent: configuration: " + problem.getMessage());
+                        return ExitCode.USAGE;
+                    }
+                    commandLine.getErr().println("libvirt-id-agent: " + sentence(problem));
+                    return ExitCode.UNEXPECTED;
+                })
+                .execute(arguments);
+    }
+
+    /** A checked exception brings its own sentence; anything else is a defect, and where it happened helps. */
+    private static String sentence(Exception problem) {
+        if (problem instanceof RuntimeException || problem.getMessage() == null) {
+            StackTraceElement[] trace = problem.getStackTrace();
+            return "unexpected: " + problem + (trace.length > 0 ? " at " + trace[0] : "");
+        }
+        return problem.getMessage();
+    }
+}

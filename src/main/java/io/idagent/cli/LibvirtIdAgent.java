@@ -1,0 +1,113 @@
+package io.idagent.cli;
+
+import io.idagent.settings.DurationText;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "libvirt-id-agent",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        subcommands = {StatusCommand.class, PlanCommand.class},
+        description = {
+            "Gives the account that qemu runs as (libvirt-qemu) the same numeric uid and gid on every KVM host,"
+                    + " 64055:64055, so that guests can be live-migrated over shared storage.",
+            "A running guest is never touched: while one runs, nothing is changed."
+        },
+        footer = {
+            "",
+            "Exit codes of --convert-now, plan and --rollback:",
+            "  0 done, or nothing to do     4 blocked: a target id is taken   7 converted, leftovers remain",
+            "  1 unexpected failure         5 blocked otherwise              75 another conversion is running",
+            "  2 usage or configuration     6 failed, and rolled back",
+            "  3 blocked by guests",
+            "Exit codes of status: 0 ready, 1 worth a look, 2 not ready for migration, 3 not known",
+            "",
+            "Configuration: /etc/libvirt-id-agent/application.properties; see libvirt-id-agent(8)."
+        })
+final class LibvirtIdAgent implements Callable<Integer> {
+
+    @ArgGroup(multiplicity = "0..1")
+    Action action;
+
+    static final class Action {
+        @Option(
+                names = "--convert-now",
+                required = true,
+                description = "Convert this host now: change the ids, re-own files, restart libvirt, prove the result."
+                        + " Also finishes a conversion that was cut off.")
+        boolean convertNow;
+
+        @Option(
+                names = "--rollback",
+                required = true,
+                description = "Take the last conversion back: the former ids and every former owner.")
+        boolean rollback;
+    }
+
+    @Option(names = "--dry-run", description = "Only say what would be done.")
+    boolean dryRun;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            description = "Wait that long for guests to go, then convert: 90s, 30m, 2h.")
+    String wait;
+
+    @Option(names = "--accept-unstartable", description = "Convert even if some guests would not start afterwards.")
+    boolean acceptUnstartable;
+
+    @CommandLine.Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (action == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "what is to be done? status, plan, --convert-now or --rollback");
+        }
+        Duration patience = patience();
+        Environment environment = Environment.of(common, spec);
+        if (!environment.isRoot()) {
+            return environment.refuseWithoutRoot(action.rollback ? "--rollback" : "--convert-now");
+        }
+        try (Wiring wiring = environment.wiring();
+                ProgressLines progress = environment.progress()) {
+            if (dryRun) {
+                DryRun dry = new DryRun(wiring, environment.answer(), acceptUnstartable);
+                return action.rollback ? dry.rollBack() : dry.convert();
+            }
+            ConvertNow now = new ConvertNow(wiring, environment.answer(), progress, patience, acceptUnstartable);
+            return action.rollback ? now.rollBack() : now.convert();
+        }
+    }
+
+    void refuseOtherActions(CommandSpec subcommand) {
+        if (action != null || dryRun || wait != null) {
+            throw new ParameterException(
+                    subcommand.commandLine(),
+                    subcommand.name() + " does not go together with --convert-now, --rollback, --dry-run or --wait");
+        }
+    }
+
+    private Duration patience() {
+        try {
+            return wait == null ? Duration.ZERO : DurationText.parse(wait);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--wait: " + e.getMessage());
+        }
+    }
+}

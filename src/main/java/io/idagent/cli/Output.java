@@ -1,0 +1,7 @@
+package io.idagent.cli;
+
+/** The form of the answer. */
+enum Output {
+    text,
+    json
+}

@@ -1,0 +1,73 @@
+package io.idagent.cli;
+
+import io.idagent.assessment.Assessment;
+import io.idagent.conversion.ConversionHistory;
+import io.idagent.host.ConversionFact;
+import io.idagent.host.Fact;
+import io.idagent.host.HostInspector.Depth;
+import io.idagent.platform.ServiceException;
+import io.idagent.platform.Services;
+import io.idagent.platform.Unit;
+import io.idagent.settings.Account;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One look at the host and at its history, and the conclusion from both. What all commands begin with. */
+final class Session {
+
+    private final Wiring wiring;
+    private final List<Account> accounts;
+    private final boolean acceptUnstartable;
+
+    Session(Wiring wiring, List<Account> accounts, boolean acceptUnstartable) {
+        this.wiring = wiring;
+        this.accounts = accounts;
+        this.acceptUnstartable = acceptUnstartable;
+    }
+
+    /** What was seen and concluded. */
+    record Look(Assessment assessment, Fact<ConversionHistory> history) {
+
+        StatusDocument document() {
+            return StatusDocument.of(assessment, history);
+        }
+    }
+
+    Look look(Depth depth) throws InterruptedException {
+        return look(depth, Duration.ZERO, false);
+    }
+
+    /** @param holdsLock we are the conversion that is running */
+    Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
+        Fact<ConversionHistory> history = wiring.history();
+        ConversionFact fact = history.map(
+                        known -> new ConversionHistory(known.conversions(), known.running() && !holdsLock).fact())
+                .orElse(new ConversionFact.Idle());
+        return new Look(
+                wiring.assessor(acceptUnstartable)
+                        .assess(
+                                wiring.inspector(accounts, Fact.valueOf(history), passwdLockWait)
+                                        .inspect(depth),
+                                fact),
+                history);
+    }
+
+    /** Units that stop along with libvirt's. */
+    List<String> dependents(Look look) throws ServiceException {
+        if (look.assessment().host().offline()) {
+            return List.of();
+        }
+        Services services = wiring.services();
+        List<String> units = look.assessment().host().libvirt().units().orElse(List.of()).stream()
+                .map(Unit::name)
+                .toList();
+        return services.activeDependents(units);
+    }
+
+    static Optional<String> interrupted(Look look) {
+        return Fact.valueOf(look.history())
+                .flatMap(ConversionHistory::interrupted)
+                .map(record -> record.id());
+    }
+}

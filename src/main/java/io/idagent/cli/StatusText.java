@@ -1,0 +1,149 @@
+package io.idagent.cli;
+
+import io.idagent.cli.StatusDocument.AccountDocument;
+import io.idagent.conversion.ConversionOutcome;
+import io.idagent.ownership.Tally;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The same as {@link StatusDocument} for a person: one screen, the verdict in the first line. */
+final class StatusText {
+
+    private final StringBuilder text = new StringBuilder();
+    private final StatusDocument status;
+
+    private StatusText(StatusDocument status) {
+        this.status = status;
+    }
+
+    static String of(StatusDocument status) {
+        StatusText view = new StatusText(status);
+        view.text.append(status.state()).append(": ").append(status.sentence()).append("\n\n");
+        status.accounts().forEach(view::account);
+        view.row(
+                "libvirt",
+                status.baseLabel().map(label -> "starts guests as " + label).orElse("not asked"));
+        view.guests();
+        view.files();
+        view.last();
+        view.obstacles();
+        view.remarks();
+        view.notSeen();
+        return view.text.toString();
+    }
+
+    /** Without the details: the state, and what is in the way. */
+    static String verdict(StatusDocument status) {
+        StatusText view = new StatusText(status);
+        view.text.append(status.state()).append(": ").append(status.sentence()).append('\n');
+        view.obstacles();
+        return view.text.toString();
+    }
+
+    private void account(AccountDocument account) {
+        row(
+                "account",
+                account.user() + ": uid " + number(account.uid(), account.targetUid()) + ", gid "
+                        + number(account.gid(), account.targetGid())
+                        + (account.user().equals(account.group()) ? "" : " (group " + account.group() + ")"));
+    }
+
+    private static String number(Optional<?> now, Object target) {
+        String current = now.map(Object::toString).orElse("none");
+        return current.equals(target.toString()) ? current + " (right)" : current + ", should be " + target;
+    }
+
+    private void guests() {
+        String guests = status.guests()
+                .map(list -> list.isEmpty()
+                        ? "none running"
+                        : list.stream()
+                                .map(guest -> guest.name()
+                                        + guest.pid()
+                                                .map(pid -> " (pid " + pid + uid(guest) + ")")
+                                                .orElse(""))
+                                .collect(Collectors.joining(", ")))
+                .orElse("not seen");
+        row("guests", guests);
+    }
+
+    private static String uid(StatusDocument.GuestDocument guest) {
+        return guest.uid().map(uid -> ", uid " + uid).orElse("");
+    }
+
+    private void files() {
+        if (status.files().isEmpty()) {
+            return;
+        }
+        StatusDocument.FilesDocument files = status.files().get();
+        String label = "files";
+        if (files.leftovers().files() + files.adoptableOrphans().files() == 0) {
+            row(label, "none to change (" + files.lookedAt() + " looked at)");
+            return;
+        }
+        row(label, files.lookedAt() + " looked at, to change:");
+        tally(files.leftovers(), "with former or current numbers");
+        tally(files.adoptableOrphans(), "that belong to nobody (orphans)");
+    }
+
+    private void tally(Tally tally, String what) {
+        if (tally.files() == 0) {
+            return;
+        }
+        row("", "  " + tally.files() + " " + what + ", " + Units.bytes(tally.bytes()));
+        tally.firstPaths().forEach(path -> row("", "    " + path));
+        if (tally.files() > tally.firstPaths().size()) {
+            row("", "    ...");
+        }
+    }
+
+    private void last() {
+        if (status.lastConversion().isEmpty()) {
+            return;
+        }
+        StatusDocument.LastConversion last = status.lastConversion().get();
+        row(
+                "last",
+                last.kind().replace('_', ' ') + " " + last.id() + ": "
+                        + last.outcome().map(StatusText::outcome).orElse("cut off"));
+    }
+
+    private static String outcome(ConversionOutcome outcome) {
+        return outcome.sentence() + " (" + outcome.filesChanged() + " files, libvirt down "
+                + Units.seconds(outcome.libvirtDown()) + ")";
+    }
+
+    private void obstacles() {
+        if (!status.blockers().isEmpty()) {
+            text.append("\nIn the way:\n");
+            status.blockers().forEach(b -> item(b.kind(), b.sentence(), b.advice()));
+        }
+    }
+
+    private void remarks() {
+        if (!status.findings().isEmpty()) {
+            text.append("\nWorth a look:\n");
+            status.findings().forEach(f -> item(f.kind(), f.sentence(), f.advice()));
+        }
+    }
+
+    private void notSeen() {
+        List<String> reasons = status.notSeen();
+        if (!reasons.isEmpty()) {
+            text.append("\nNot seen:\n");
+            reasons.forEach(reason -> text.append("  ").append(reason).append('\n'));
+        }
+    }
+
+    private void row(String label, String value) {
+        text.append(String.format("  %-9s %s%n", label, value));
+    }
+
+    private void item(String kind, String sentence, String advice) {
+        text.append("  ").append(kind).append(": ").append(sentence).append('\n');
+        if (!advice.isEmpty()) {
+            text.append("    -> ").append(advice).append('\n');
+        }
+    }
+}

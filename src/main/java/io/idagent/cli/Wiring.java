@@ -1,0 +1,186 @@
+package io.idagent.cli;
+
+import io.idagent.assessment.Assessor;
+import io.idagent.conversion.ConversionHistory;
+import io.idagent.conversion.ConversionTools;
+import io.idagent.conversion.Conversions;
+import io.idagent.host.ExtraCheck;
+import io.idagent.host.Fact;
+import io.idagent.host.GuestFinder;
+import io.idagent.host.HostInspector;
+import io.idagent.host.LiveHost;
+import io.idagent.host.OfflineHost;
+import io.idagent.host.TakenIds;
+import io.idagent.ownership.OwnerChanger;
+import io.idagent.ownership.OwnershipScanner;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Commands;
+import io.idagent.platform.LibC;
+import io.idagent.platform.Libvirt;
+import io.idagent.platform.LocalAccounts;
+import io.idagent.platform.MountTable;
+import io.idagent.platform.NameService;
+import io.idagent.platform.Names;
+import io.idagent.platform.ProcessTable;
+import io.idagent.platform.Services;
+import io.idagent.platform.ShadowTools;
+import io.idagent.platform.SystemdServices;
+import io.idagent.platform.SysvServices;
+import io.idagent.settings.Account;
+import io.idagent.settings.ExtraCheckCommand;
+import io.idagent.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Puts the objects of one command together, by hand: a container would cost more time than the command takes. */
+final class Wiring implements AutoCloseable {
+
+    private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system");
+    private static final Path ETC = Path.of("/etc");
+
+    private final Settings settings;
+    private final Optional<Path> root;
+    private final boolean asRoot;
+    private final TreeBase base;
+    private final Commands commands = new Commands();
+    private final ProcessTable processes = new ProcessTable();
+    private final Names localFiles;
+    private final Libvirt libvirt;
+
+    /** @param root the directory of a system that is not running; empty: this host */
+    Wiring(Settings settings, Optional<Path> root, boolean asRoot) throws IOException {
+        this.settings = settings;
+        this.root = root;
+        this.asRoot = asRoot;
+        this.base = root.isPresent() ? TreeBase.below(LibC.load(), root.get()) : TreeBase.host(LibC.load());
+        this.localFiles = LocalAccounts.in(root.map(r -> r.resolve("etc")).orElse(ETC));
+        this.libvirt = new Libvirt(settings.libvirtUri(), settings.timeouts().libvirt());
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    boolean asRoot() {
+        return asRoot;
+    }
+
+    Conversions conversions() {
+        return new Conversions(inRoot(settings.stateDirectory()));
+    }
+
+    Path lockFile() {
+        return inRoot(settings.runDirectory()).resolve("lock");
+    }
+
+    /** What the journals tell; unknown to those who may not read them. */
+    Fact<ConversionHistory> history() {
+        if (!asRoot) {
+            return Fact.unknown("only root may read the journals in " + settings.stateDirectory());
+        }
+        return ConversionHistory.read(conversions(), lockFile());
+    }
+
+    /**
+     * @param accounts with the numbers they are to have; a rollback has others than the settings
+     * @param passwdLockWait how long a locked passwd file is waited for
+     */
+    HostInspector inspector(List<Account> accounts, Optional<ConversionHistory> history, Duration passwdLockWait) {
+        Settings asked = settings.withAccounts(accounts);
+        Set<io.idagent.platform.Uid> uids = new java.util.HashSet<>(settings.formerUids());
+        Set<io.idagent.platform.Gid> gids = new java.util.HashSet<>(settings.formerGids());
+        history.ifPresent(known -> {
+            uids.addAll(known.formerUids());
+            gids.addAll(known.formerGids());
+        });
+        for (Account account : accounts) {
+            uids.remove(account.uid());
+            gids.remove(account.gid());
+        }
+        LiveHost.KnownFormerIds remembered = new LiveHost.KnownFormerIds(uids, gids);
+        if (root.isPresent()) {
+            return new OfflineHost(asked, remembered, localFiles, scanner(localFiles), base);
+        }
+        NameService names = new NameService();
+        return new LiveHost(
+                asked,
+                remembered,
+                new LiveHost.Sources(
+                        names,
+                        localFiles,
+                        new TakenIds(
+                                names,
+                                check(settings.extraUidCheck(), "{uid}"),
+                                check(settings.extraGidCheck(), "{gid}")),
+                        services(),
+                        libvirt,
+                        new GuestFinder(processes),
+                        scanner(names),
+                        base,
+                        asRoot),
+                passwdLockWait);
+    }
+
+    Assessor assessor(boolean acceptUnstartable) {
+        return new Assessor(acceptUnstartable);
+    }
+
+    ConversionTools conversionTools() {
+        Names names = root.isPresent() ? localFiles : new NameService();
+        return new ConversionTools(
+                conversions(),
+                settings.timeouts(),
+                commands,
+                services(),
+                new ShadowTools(commands, settings.timeouts().command(), root),
+                names,
+                localFiles,
+                new GuestFinder(processes),
+                libvirt,
+                scanner(names),
+                new OwnerChanger(LibC.load()),
+                base);
+    }
+
+    Services services() {
+        Duration limit = settings.timeouts().command();
+        return Files.isDirectory(SYSTEMD_RUNS)
+                ? new SystemdServices(commands, limit, settings.runDirectory().resolve("converting"))
+                : new SysvServices(commands, limit);
+    }
+
+    OwnershipScanner scanner() {
+        return scanner(root.isPresent() ? localFiles : new NameService());
+    }
+
+    TreeBase base() {
+        return base;
+    }
+
+    private OwnershipScanner scanner(Names names) {
+        return new OwnershipScanner(LibC.load(), names, MountTable::ofThisProcess);
+    }
+
+    private Optional<ExtraCheck> check(Optional<ExtraCheckCommand> command, String placeholder) {
+        return command.map(check -> new ExtraCheck(
+                commands,
+                check.command(),
+                placeholder,
+                check.taken(),
+                settings.timeouts().command()));
+    }
+
+    private Path inRoot(Path path) {
+        return root.map(r -> r.resolve(path.toString().substring(1))).orElse(path);
+    }
+
+    @Override
+    public void close() {
+        base.close();
+    }
+}

@@ -1,0 +1,103 @@
+package io.idagent.conversion;
+
+import io.idagent.host.AccountChange;
+import io.idagent.platform.CommandException;
+import io.idagent.platform.CommandResult;
+import io.idagent.platform.GroupEntry;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.ShadowTools;
+import io.idagent.platform.UserEntry;
+import java.io.IOException;
+
+/**
+ * usermod, then groupmod. In this order: usermod refuses while a process of the account runs, groupmod does not, so the
+ * other order could end half-way.
+ */
+final class ChangeIdsStep implements StepAction {
+
+    private final ShadowTools tools;
+    private final Names localFiles;
+
+    /** @param localFiles the passwd and group files that the tools edit */
+    ChangeIdsStep(ShadowTools tools, Names localFiles) {
+        this.tools = tools;
+        this.localFiles = localFiles;
+    }
+
+    @Override
+    public String run(Undertaking work) throws StepException, IOException, NameServiceException, CommandException {
+        for (AccountChange change : work.plan().changes()) {
+            move(change);
+        }
+        return describe(work);
+    }
+
+    @Override
+    public void undo(Undertaking work) throws StepException, IOException, NameServiceException, CommandException {
+        for (AccountChange change : work.plan().changes()) {
+            move(change.reversed());
+        }
+    }
+
+    private static String describe(Undertaking work) {
+        StringBuilder text = new StringBuilder();
+        for (AccountChange change : work.plan().changes()) {
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(change.user())
+                    .append(' ')
+                    .append(change.from())
+                    .append(" -> ")
+                    .append(change.to());
+        }
+        return text.toString();
+    }
+
+    private void move(AccountChange change) throws StepException, IOException, NameServiceException, CommandException {
+        UserEntry user = user(change);
+        if (!user.uid().equals(change.uidTo())) {
+            if (!user.uid().equals(change.uidFrom())) {
+                throw changedByOthers("user", change.user(), user.uid(), change.uidFrom(), change.uidTo());
+            }
+            expect(tools.changeUid(change.user(), change.uidTo(), user.home()));
+            if (!user(change).uid().equals(change.uidTo())) {
+                throw new StepException("usermod said that it was done, but " + change.user() + " still has uid "
+                        + user(change).uid());
+            }
+        }
+        GroupEntry group = group(change);
+        if (!group.gid().equals(change.gidTo())) {
+            if (!group.gid().equals(change.gidFrom())) {
+                throw changedByOthers("group", change.group(), group.gid(), change.gidFrom(), change.gidTo());
+            }
+            expect(tools.changeGid(change.group(), change.gidTo()));
+            if (!group(change).gid().equals(change.gidTo())) {
+                throw new StepException("groupmod said that it was done, but " + change.group() + " still has gid "
+                        + group(change).gid());
+            }
+        }
+    }
+
+    private UserEntry user(AccountChange change) throws StepException, NameServiceException {
+        return localFiles
+                .user(change.user())
+                .orElseThrow(() -> new StepException("the user " + change.user() + " is gone from the passwd file"));
+    }
+
+    private GroupEntry group(AccountChange change) throws StepException, NameServiceException {
+        return localFiles
+                .group(change.group())
+                .orElseThrow(() -> new StepException("the group " + change.group() + " is gone from the group file"));
+    }
+
+    private static StepException changedByOthers(String what, String name, Object now, Object from, Object to) {
+        return new StepException("somebody else has changed the " + what + " " + name + ": it has " + now + ", neither "
+                + from + " nor " + to + ". Give it one of the two, then run this again");
+    }
+
+    private static void expect(CommandResult result) throws StepException {
+        if (result.exitCode() != 0) {
+            throw new StepException(result.describe());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.idagent.conversion;
+
+import io.idagent.host.AccountChange;
+import io.idagent.host.ConversionFact;
+import io.idagent.host.Fact;
+import io.idagent.platform.Gid;
+import io.idagent.platform.Uid;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What past conversions mean for today: whether one is unfinished, which numbers the account had before, and which one
+ * could be taken back.
+ *
+ * @param conversions newest first
+ */
+public record ConversionHistory(List<Conversions.Record> conversions, boolean running) {
+
+    public ConversionHistory {
+        conversions = List.copyOf(conversions);
+    }
+
+    /** @return unknown if the journals cannot be read, or not be trusted; the reason says which and why */
+    public static Fact<ConversionHistory> read(Conversions conversions, Path lockFile) {
+        try {
+            boolean running = ConversionLock.isTaken(lockFile);
+            return Fact.known(new ConversionHistory(conversions.all(), running));
+        } catch (IOException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    public ConversionFact fact() {
+        if (running) {
+            return new ConversionFact.Running();
+        }
+        Optional<Conversions.Record> open = interrupted();
+        if (open.isPresent()) {
+            return new ConversionFact.Interrupted(open.get().id(), open.get().openedAt());
+        }
+        Optional<Conversions.Record> last = last();
+        if (last.isEmpty()) {
+            return new ConversionFact.Idle();
+        }
+        ConversionOutcome outcome = last.get().outcome().orElseThrow();
+        String id = last.get().id();
+        if (outcome.result() == ConversionOutcome.Result.UNDONE) {
+            return new ConversionFact.Failed(id, last.get().last().at(), outcome.sentence());
+        }
+        if (outcome.result() == ConversionOutcome.Result.DONE
+                && last.get().plan().kind() == ConversionKind.ROLL_BACK) {
+            return new ConversionFact.RolledBack(id, last.get().last().at());
+        }
+        return new ConversionFact.Idle();
+    }
+
+    public Optional<Conversions.Record> interrupted() {
+        return conversions.stream().filter(Conversions.Record::isOpen).findFirst();
+    }
+
+    public Optional<Conversions.Record> last() {
+        return conversions.stream().findFirst();
+    }
+
+    /** The last conversion that moved ids and was not taken back since. */
+    public Optional<Conversions.Record> canBeRolledBack() {
+        for (Conversions.Record record : conversions) {
+            boolean done = record.outcome()
+                    .filter(outcome -> outcome.result() == ConversionOutcome.Result.DONE)
+                    .isPresent();
+            if (done && record.plan().kind() == ConversionKind.ROLL_BACK) {
+                return Optional.empty();
+            }
+            if (done && record.plan().kind() == ConversionKind.CONVERT) {
+                return Optional.of(record);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public Set<Uid> formerUids() {
+        Set<Uid> uids = new HashSet<>();
+        for (AccountChange change : moves()) {
+            uids.add(change.uidFrom());
+        }
+        return uids;
+    }
+
+    public Set<Gid> formerGids() {
+        Set<Gid> gids = new HashSet<>();
+        for (AccountChange change : moves()) {
+            gids.add(change.gidFrom());
+        }
+        return gids;
+    }
+
+    /** Also of conversions that are still open: their old numbers may be on files already. */
+    private List<AccountChange> moves() {
+        return conversions.stream()
+                .filter(record -> record.plan().kind().changesIds())
+                .flatMap(record -> record.plan().changes().stream())
+                .toList();
+    }
+}

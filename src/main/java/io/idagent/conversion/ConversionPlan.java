@@ -1,0 +1,45 @@
+package io.idagent.conversion;
+
+import io.idagent.host.AccountChange;
+import io.idagent.host.FileScope;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What will be done, decided before anything is done. It is written into the journal whole, so that whoever finishes a
+ * conversion that was cut off does what was decided then, and decides nothing anew.
+ *
+ * @param offline the system below {@code --root} is edited: it has no services and no guests
+ * @param proveBaseLabel which halves of libvirt's base label must show the new ids at the end
+ * @param rollsBack the conversion that is taken back
+ */
+public record ConversionPlan(
+        ConversionKind kind,
+        boolean offline,
+        FileScope files,
+        LibvirtUnits libvirt,
+        LabelHalves proveBaseLabel,
+        Optional<String> rollsBack) {
+
+    /** qemu.conf decides user and group one by one; only what is the account's is compared. */
+    public record LabelHalves(boolean uid, boolean gid) {
+        public static final LabelHalves NONE = new LabelHalves(false, false);
+    }
+
+    public List<AccountChange> changes() {
+        return files.changes();
+    }
+
+    public List<Step> steps() {
+        return kind.steps().stream()
+                .filter(step -> !offline || isForOffline(step))
+                .toList();
+    }
+
+    private static boolean isForOffline(Step step) {
+        return switch (step) {
+            case INVENTORY, CHANGE_IDS, CHANGE_OWNERS, PROVE -> true;
+            case CLOSE_LIBVIRT, LOOK_AGAIN, HOLD_NUMBERS, OPEN_LIBVIRT -> false;
+        };
+    }
+}

@@ -1,0 +1,162 @@
+package io.idagent.conversion;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The conversions of this host, past and under way: one folder each below the state directory, with journal and
+ * manifest.
+ *
+ * <p>What stands in a journal makes root change accounts and owners. So it counts only if root alone can have written
+ * it.
+ */
+public final class Conversions {
+
+    private static final DateTimeFormatter ID =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final String ID_FORM = "[0-9]{8}T[0-9]{6}Z(-[0-9]+)?";
+    private static final int GROUP_OR_OTHERS_WRITE = 022;
+
+    private final Path directory;
+
+    public Conversions(Path stateDirectory) {
+        this.directory = stateDirectory.resolve("conversions");
+    }
+
+    /** One conversion that was begun. */
+    public record Record(String id, Path directory, List<JournalEntry> entries) {
+
+        public ConversionPlan plan() {
+            return ((JournalEntry.Opened) entries.get(0)).plan();
+        }
+
+        public Instant openedAt() {
+            return entries.get(0).at();
+        }
+
+        /** Empty while it is open. */
+        public Optional<ConversionOutcome> outcome() {
+            return last() instanceof JournalEntry.Closed closed ? Optional.of(closed.outcome()) : Optional.empty();
+        }
+
+        public boolean isOpen() {
+            return outcome().isEmpty();
+        }
+
+        public JournalEntry last() {
+            return entries.get(entries.size() - 1);
+        }
+    }
+
+    /**
+     * All conversions, newest first. A folder in which nothing was announced yet is none: nothing was done.
+     *
+     * @throws IOException if a journal cannot be read, or not be trusted
+     */
+    public List<Record> all() throws IOException {
+        List<Record> records = new ArrayList<>();
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return records;
+        }
+        checkTrusted(directory.getParent());
+        checkTrusted(directory);
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory)) {
+            for (Path folder : folders) {
+                if (folder.getFileName().toString().matches(ID_FORM) && Files.exists(folder.resolve(Journal.FILE))) {
+                    checkTrusted(folder);
+                    checkTrusted(folder.resolve(Journal.FILE));
+                    read(folder).ifPresent(records::add);
+                }
+            }
+        }
+        records.sort(Comparator.comparing(Record::id).reversed());
+        return records;
+    }
+
+    private static Optional<Record> read(Path folder) throws IOException {
+        List<JournalEntry> entries = Journal.read(folder).entries();
+        if (entries.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!(entries.get(0) instanceof JournalEntry.Opened opened)) {
+            throw new IOException(folder + " does not begin with what was planned: it is no journal of this program");
+        }
+        if (opened.format() != JournalEntry.Opened.FORMAT) {
+            throw new IOException(folder + " has format " + opened.format() + ", this version knows format "
+                    + JournalEntry.Opened.FORMAT + ": finish it with the version that began it");
+        }
+        return Optional.of(new Record(folder.getFileName().toString(), folder, entries));
+    }
+
+    /** The one that was cut off, if there is one. */
+    public Optional<Record> interrupted() throws IOException {
+        return all().stream().filter(Record::isOpen).findFirst();
+    }
+
+    /** Begins a conversion: its journal is on the disk, with the plan in it, when this returns. */
+    Journal begin(ConversionPlan plan, Instant now) throws IOException {
+        createPrivate(directory);
+        checkTrusted(directory.getParent());
+        checkTrusted(directory);
+        Path folder = directory.resolve(ID.format(now));
+        for (int i = 2; Files.exists(folder, LinkOption.NOFOLLOW_LINKS); i++) {
+            folder = directory.resolve(ID.format(now) + "-" + i);
+        }
+        createPrivate(folder);
+        Journal journal = Journal.create(folder);
+        try {
+            journal.append(new JournalEntry.Opened(now, JournalEntry.Opened.FORMAT, plan));
+        } catch (IOException e) {
+            journal.close();
+            throw e;
+        }
+        return journal;
+    }
+
+    Journal reopen(Record record) throws IOException {
+        return Journal.reopen(record.directory());
+    }
+
+    /** The manifests of a conversion and of those after it, oldest first. */
+    List<Manifest> manifestsSince(String id) throws IOException {
+        return all().stream()
+                .filter(record -> record.id().compareTo(id) >= 0)
+                .sorted(Comparator.comparing(Record::id))
+                .map(record -> new Manifest(record.directory()))
+                .toList();
+    }
+
+    private static void createPrivate(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectories(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    /** Not a link, root's (or the caller's own, for those who try this without root), and closed to others. */
+    private static void checkTrusted(Path path) throws IOException {
+        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        int uid = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        boolean link = Files.isSymbolicLink(path);
+        if (link || uid != 0 || (mode & GROUP_OR_OTHERS_WRITE) != 0) {
+            throw new IOException(String.format(
+                    "%s is not believed: it %s. Others than root could have written it. Look at who did, then repair it"
+                            + " (chown root:root, chmod go-w) or move it away",
+                    path,
+                    link
+                            ? "is a symbolic link"
+                            : String.format("belongs to uid %d and has mode %o", uid, mode & 07777)));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.idagent.conversion;
+
+import io.idagent.ownership.Hit;
+import io.idagent.ownership.OwnershipScanner;
+import io.idagent.ownership.PathError;
+import io.idagent.ownership.ScanResult;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.NameServiceException;
+import java.io.IOException;
+
+/**
+ * Lists the files that will change, while libvirt is still up and guests may still run: the time that libvirt is down
+ * must not depend on how many files there are.
+ */
+final class InventoryStep implements StepAction {
+
+    /** What becomes of a found file: a rollback replaces the new owner by the one it had. */
+    interface Correction {
+        /** @return the hit to note, or null if the file is to stay as it is */
+        Hit apply(Hit hit);
+    }
+
+    private final OwnershipScanner scanner;
+    private final TreeBase base;
+    private final Conversions conversions;
+
+    InventoryStep(OwnershipScanner scanner, TreeBase base, Conversions conversions) {
+        this.scanner = scanner;
+        this.base = base;
+        this.conversions = conversions;
+    }
+
+    @Override
+    public String run(Undertaking work) throws IOException, NameServiceException {
+        Pass found = scan(work, 1);
+        if (work.plan().kind() == ConversionKind.CONVERT) {
+            work.outside(scanner.scan(base, work.plan().files().scanOutside(), hit -> {}, entries -> work.listener()
+                            .progress(Step.INVENTORY, entries, 0))
+                    .formerIds());
+        }
+        return found.toChange() + " of " + found.entries() + " files";
+    }
+
+    record Pass(long entries, long toChange) {}
+
+    /** Scans the roots and writes what is found as one pass of the manifest. */
+    Pass scan(Undertaking work, int pass) throws IOException, NameServiceException {
+        Correction correction = correction(work);
+        long[] toChange = {0};
+        try (Manifest.PassWriter writer = work.manifest().begin(pass)) {
+            ScanResult result = scanner.scan(
+                    base,
+                    pass == 1 ? work.plan().files().scan() : work.plan().files().scanAgain(),
+                    hit -> {
+                        Hit corrected = correction.apply(hit);
+                        if (corrected != null) {
+                            writer.add(corrected);
+                            toChange[0] += corrected.before().equals(corrected.after()) ? 0 : 1;
+                        }
+                    },
+                    entries -> work.listener().progress(Step.INVENTORY, entries, 0));
+            writer.complete();
+            for (PathError error : result.errors()) {
+                work.problem(error.path() + ": " + error.sentence());
+            }
+            return new Pass(result.entries(), toChange[0]);
+        }
+    }
+
+    private Correction correction(Undertaking work) throws IOException {
+        if (work.plan().rollsBack().isEmpty()) {
+            return hit -> hit;
+        }
+        return FormerOwners.of(
+                conversions.manifestsSince(work.plan().rollsBack().get()));
+    }
+}

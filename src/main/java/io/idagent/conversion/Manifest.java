@@ -1,0 +1,137 @@
+package io.idagent.conversion;
+
+import io.idagent.ownership.Hit;
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The files that a conversion changes, each with its old and its new owner, one line a file.
+ *
+ * <p>It is plain text, so that a person can read it at night and repair by hand: {@code why type inode mode old new
+ * size path}. It comes in passes: each pass is a file of its own, complete and on the disk before the first owner that it
+ * announces is changed.
+ */
+final class Manifest {
+
+    private static final String PREFIX = "manifest-";
+    private static final String END = "end ";
+
+    private final Path directory;
+
+    Manifest(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Writes one pass. Nothing of it counts until {@link PassWriter#complete}. */
+    PassWriter begin(int pass) throws IOException {
+        return new PassWriter(file(pass));
+    }
+
+    /** The numbers of the complete passes, in order. */
+    List<Integer> passes() throws IOException {
+        List<Integer> passes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.matches(PREFIX + "[0-9]+")) {
+                    passes.add(Integer.parseInt(name.substring(PREFIX.length())));
+                }
+            }
+        }
+        passes.sort(Comparator.naturalOrder());
+        return passes;
+    }
+
+    interface Reader {
+        void read(Hit hit) throws IOException;
+    }
+
+    /** Reads one pass line by line; its length does not matter. */
+    void read(int pass, Reader reader) throws IOException {
+        Path file = file(pass);
+        long lines = 0;
+        try (BufferedReader in = new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.US_ASCII), 1 << 16)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith(END)) {
+                    if (!line.equals(END + lines)) {
+                        throw new IOException(
+                                file + " says '" + line + "', but has " + lines + " lines: it is damaged");
+                    }
+                    return;
+                }
+                lines++;
+                reader.read(ManifestLine.parse(line, file, lines));
+            }
+        }
+        throw new IOException(file + " ends after " + lines + " lines without its last one: it is cut short");
+    }
+
+    /** The same, last line first: the order in which owners are given back. */
+    void readBackwards(int pass, Reader reader) throws IOException {
+        List<Hit> hits = new ArrayList<>();
+        read(pass, hits::add);
+        Collections.reverse(hits);
+        for (Hit hit : hits) {
+            reader.read(hit);
+        }
+    }
+
+    private Path file(int pass) {
+        return directory.resolve(PREFIX + pass);
+    }
+
+    /** One pass on its way to the disk. */
+    static final class PassWriter implements AutoCloseable {
+        private final Path file;
+        private final Path unfinished;
+        private final FileChannel channel;
+        private final OutputStream out;
+        private long lines;
+
+        PassWriter(Path file) throws IOException {
+            this.file = file;
+            this.unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+            this.channel = FileChannel.open(
+                    unfinished,
+                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING));
+            this.out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        }
+
+        void add(Hit hit) throws IOException {
+            out.write(ManifestLine.format(hit).getBytes(StandardCharsets.US_ASCII));
+            lines++;
+        }
+
+        /** Makes the pass count: it is on the disk, whole, when this returns. */
+        long complete() throws IOException {
+            out.write((END + lines + "\n").getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            channel.force(true);
+            Files.move(unfinished, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Journal.syncDirectory(file.getParent());
+            return lines;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(unfinished);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.idagent.conversion;
+
+import io.idagent.host.AccountChange;
+import io.idagent.platform.GroupEntry;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.Owner;
+import io.idagent.platform.UserEntry;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Asks everybody concerned whether it has worked: the name services, libvirt, and the files. What has turned up since
+ * the inventory is changed as well, until a look finds nothing.
+ */
+final class ProveStep implements StepAction {
+
+    private static final int MOST_PASSES = 5;
+
+    /** libvirt's own word on the numbers that it gives guests. */
+    interface BaseLabel {
+        /** @return empty if there is no libvirt to ask */
+        Optional<Owner> ask() throws IOException;
+    }
+
+    private final Names names;
+    private final BaseLabel baseLabel;
+    private final InventoryStep inventory;
+    private final ChangeOwnersStep owners;
+
+    ProveStep(Names names, BaseLabel baseLabel, InventoryStep inventory, ChangeOwnersStep owners) {
+        this.names = names;
+        this.baseLabel = baseLabel;
+        this.inventory = inventory;
+        this.owners = owners;
+    }
+
+    @Override
+    public String run(Undertaking work) throws StepException, IOException, NameServiceException {
+        for (AccountChange change : work.plan().changes()) {
+            proveNames(change);
+        }
+        proveBaseLabel(work.plan());
+        return work.plan().kind() == ConversionKind.RESTART_LIBVIRT ? "base label is right" : proveFiles(work);
+    }
+
+    private void proveNames(AccountChange change) throws StepException, NameServiceException {
+        Optional<UserEntry> user = names.user(change.user());
+        Optional<GroupEntry> group = names.group(change.group());
+        if (user.isEmpty() || !user.get().uid().equals(change.uidTo())) {
+            throw new StepException("name services give the user " + change.user() + " as "
+                    + user.map(u -> u.uid().toString()).orElse("unknown") + ", not as " + change.uidTo()
+                    + ". A cache (nscd, sssd) may hold the old answer");
+        }
+        if (group.isEmpty() || !group.get().gid().equals(change.gidTo())) {
+            throw new StepException("name services give the group " + change.group() + " as "
+                    + group.map(g -> g.gid().toString()).orElse("unknown") + ", not as " + change.gidTo()
+                    + ". A cache (nscd, sssd) may hold the old answer");
+        }
+    }
+
+    private void proveBaseLabel(ConversionPlan plan) throws StepException, IOException {
+        boolean asksUid = plan.proveBaseLabel().uid();
+        boolean asksGid = plan.proveBaseLabel().gid();
+        if ((!asksUid && !asksGid) || plan.changes().isEmpty()) {
+            return;
+        }
+        Owner expected = plan.changes().get(0).to();
+        Optional<Owner> label = baseLabel.ask();
+        if (label.isEmpty()
+                || (asksUid && !label.get().uid().equals(expected.uid()))
+                || (asksGid && !label.get().gid().equals(expected.gid()))) {
+            throw new StepException("libvirt gives guests "
+                    + label.map(Owner::toString).orElse("no numbers at all")
+                    + " (base label in virsh capabilities), not "
+                    + expected + ". Look at user and group in /etc/libvirt/qemu.conf");
+        }
+    }
+
+    /** Notes files that turned up since; each pass is on the disk before its owners are changed. */
+    private String proveFiles(Undertaking work) throws IOException, NameServiceException {
+        int pass = work.manifest().passes().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+        long left = 0;
+        for (int i = 0; i < MOST_PASSES; i++) {
+            left = inventory.scan(work, ++pass).toChange();
+            if (left == 0) {
+                return "nothing is left";
+            }
+            long changedBefore = work.filesChanged();
+            owners.apply(work, pass);
+            if (work.filesChanged() == changedBefore) {
+                break;
+            }
+        }
+        work.leftovers(left);
+        return left + " files are left";
+    }
+}

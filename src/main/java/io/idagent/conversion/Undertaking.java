@@ -1,0 +1,137 @@
+package io.idagent.conversion;
+
+import io.idagent.ownership.Tally;
+import io.idagent.platform.PasswdLock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One conversion while it is under way: what was decided, and what has come of it so far. */
+final class Undertaking implements AutoCloseable {
+
+    private final ConversionPlan plan;
+    private final Journal journal;
+    private final ConversionListener listener;
+    private final long startedAt = System.nanoTime();
+
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private Optional<Tally> outside = Optional.empty();
+    private long problemCount;
+    private long filesChanged;
+    private long leftovers;
+    private Optional<PasswdLock> passwdLock = Optional.empty();
+    private long libvirtDownAt;
+    private Duration libvirtDown = Duration.ZERO;
+
+    Undertaking(ConversionPlan plan, Journal journal, ConversionListener listener) {
+        this.plan = plan;
+        this.journal = journal;
+        this.listener = listener;
+    }
+
+    ConversionPlan plan() {
+        return plan;
+    }
+
+    Manifest manifest() {
+        return new Manifest(journal.directory());
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    ConversionListener listener() {
+        return listener;
+    }
+
+    void note(String note) {
+        notes.add(note);
+    }
+
+    void problem(String problem) {
+        problemCount++;
+        if (problems.size() < ConversionOutcome.LISTED) {
+            problems.add(problem);
+        }
+    }
+
+    long problemCount() {
+        return problemCount;
+    }
+
+    void changed(long files) {
+        filesChanged += files;
+    }
+
+    long filesChanged() {
+        return filesChanged;
+    }
+
+    void leftovers(long files) {
+        leftovers = files;
+    }
+
+    long leftovers() {
+        return leftovers;
+    }
+
+    void outside(Tally tally) {
+        outside = Optional.of(tally);
+    }
+
+    boolean holdsNumbers() {
+        return passwdLock.isPresent();
+    }
+
+    void holdNumbers(PasswdLock lock) {
+        passwdLock = Optional.of(lock);
+    }
+
+    /** Lets others add accounts again. */
+    void releaseNumbers() throws IOException {
+        if (passwdLock.isPresent()) {
+            passwdLock.get().close();
+            passwdLock = Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        releaseNumbers();
+    }
+
+    void libvirtIsDown() {
+        if (libvirtDownAt == 0) {
+            libvirtDownAt = System.nanoTime();
+        }
+    }
+
+    void libvirtIsUp() {
+        if (libvirtDownAt != 0) {
+            libvirtDown = libvirtDown.plusNanos(System.nanoTime() - libvirtDownAt);
+            libvirtDownAt = 0;
+        }
+    }
+
+    Duration libvirtDown() {
+        return libvirtDown;
+    }
+
+    ConversionOutcome outcome(ConversionOutcome.Result result, String sentence) {
+        return new ConversionOutcome(
+                result,
+                sentence,
+                Duration.ofNanos(System.nanoTime() - startedAt),
+                libvirtDown,
+                filesChanged,
+                problems,
+                leftovers,
+                outside,
+                notes,
+                Optional.of(journal.directory()));
+    }
+}

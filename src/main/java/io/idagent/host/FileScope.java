@@ -1,0 +1,92 @@
+package io.idagent.host;
+
+import io.idagent.ownership.Adoption;
+import io.idagent.ownership.OwnerRules;
+import io.idagent.ownership.Root;
+import io.idagent.ownership.ScanRequest;
+import io.idagent.ownership.SharedStorage;
+import io.idagent.platform.Gid;
+import io.idagent.platform.Uid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which files belong to the accounts, and to whom they are to belong.
+ *
+ * @param changes the accounts' numbers, now and then
+ * @param formerUids numbers, beside the current one, whose files are the account's; none of them has a name
+ * @param adoption which orphans are the account's
+ */
+public record FileScope(
+        List<AccountChange> changes,
+        List<Root> roots,
+        List<Path> exclusions,
+        Set<Uid> formerUids,
+        Set<Gid> formerGids,
+        Optional<Adoption> adoption,
+        SharedStorage sharedStorage) {
+
+    public FileScope {
+        changes = List.copyOf(changes);
+        roots = List.copyOf(roots);
+        exclusions = List.copyOf(exclusions);
+        formerUids = Set.copyOf(formerUids);
+        formerGids = Set.copyOf(formerGids);
+    }
+
+    /** The look for files to change. Files that have a number already which nobody has yet are noted. */
+    public ScanRequest scan() {
+        Set<Uid> targetUids = new HashSet<>();
+        Set<Gid> targetGids = new HashSet<>();
+        for (AccountChange change : changes) {
+            if (change.changesUid()) {
+                targetUids.add(change.uidTo());
+            }
+            if (change.changesGid()) {
+                targetGids.add(change.gidTo());
+            }
+        }
+        return new ScanRequest(roots, exclusions, rules(adoption, targetUids, targetGids), sharedStorage, true);
+    }
+
+    /** The same after the change, when every file of the account has the new numbers, and none is worth a note. */
+    public ScanRequest scanAgain() {
+        return new ScanRequest(roots, exclusions, rules(adoption, Set.of(), Set.of()), sharedStorage, true);
+    }
+
+    /** The look for the numbers that are given up, on all local file systems outside the roots. */
+    public ScanRequest scanOutside() {
+        List<Path> known = new ArrayList<>(exclusions);
+        roots.forEach(root -> known.add(root.path()));
+        return new ScanRequest(
+                List.of(new Root(Path.of("/"), false)),
+                known,
+                rules(Optional.empty(), Set.of(), Set.of()),
+                SharedStorage.IGNORE,
+                false);
+    }
+
+    public List<Path> rootPaths() {
+        return roots.stream().map(Root::path).toList();
+    }
+
+    private OwnerRules rules(Optional<Adoption> adopted, Set<Uid> targetUids, Set<Gid> targetGids) {
+        Map<Uid, Uid> uids = new HashMap<>();
+        Map<Gid, Gid> gids = new HashMap<>();
+        for (AccountChange change : changes) {
+            formerUids.forEach(former -> uids.put(former, change.uidTo()));
+            formerGids.forEach(former -> gids.put(former, change.gidTo()));
+            uids.put(change.uidFrom(), change.uidTo());
+            gids.put(change.gidFrom(), change.gidTo());
+            uids.remove(change.uidTo());
+            gids.remove(change.gidTo());
+        }
+        return new OwnerRules(uids, gids, adopted, targetUids, targetGids);
+    }
+}

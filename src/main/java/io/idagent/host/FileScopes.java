@@ -1,0 +1,112 @@
+package io.idagent.host;
+
+import io.idagent.ownership.Adoption;
+import io.idagent.ownership.IdRange;
+import io.idagent.ownership.Root;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Domain;
+import io.idagent.platform.DomainFile;
+import io.idagent.platform.Gid;
+import io.idagent.platform.LibvirtReport;
+import io.idagent.platform.LoginDefs;
+import io.idagent.platform.StoragePool;
+import io.idagent.platform.Uid;
+import io.idagent.settings.OrphanPolicy;
+import io.idagent.settings.Settings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says where the files of the accounts are looked for, and which of them are theirs. */
+final class FileScopes {
+
+    /** A storage pool may lie here; orphans that lie here as well are still not libvirt's. */
+    private static final Set<Path> EVERYBODYS = Set.of(
+            Path.of("/"),
+            Path.of("/home"),
+            Path.of("/root"),
+            Path.of("/etc"),
+            Path.of("/usr"),
+            Path.of("/opt"),
+            Path.of("/var"),
+            Path.of("/var/lib"),
+            Path.of("/var/tmp"),
+            Path.of("/tmp"),
+            Path.of("/srv"),
+            Path.of("/mnt"),
+            Path.of("/media"));
+
+    private FileScopes() {}
+
+    /** @return empty if there is no account whose files could be looked for */
+    static Optional<FileScope> of(
+            Settings settings,
+            List<AccountFacts> accounts,
+            FormerIds former,
+            Optional<LibvirtReport> report,
+            TreeBase base) {
+        List<AccountChange> changes =
+                accounts.stream().flatMap(facts -> facts.change().stream()).toList();
+        if (changes.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean followsFormer = settings.orphans() != OrphanPolicy.REPORT;
+        return Optional.of(new FileScope(
+                changes,
+                roots(settings, report),
+                settings.exclusions(),
+                followsFormer ? former.uids() : Set.of(),
+                followsFormer ? former.gids() : Set.of(),
+                adoption(settings, changes.get(0), accounts, base),
+                settings.sharedStorage()));
+    }
+
+    private static List<Root> roots(Settings settings, Optional<LibvirtReport> report) {
+        Map<Path, Root> roots = new LinkedHashMap<>();
+        settings.roots().forEach(path -> roots.put(path, new Root(path, true)));
+        settings.additionalRoots().forEach(path -> roots.putIfAbsent(path, new Root(path, false)));
+        for (StoragePool pool : report.map(LibvirtReport::pools).orElse(List.of())) {
+            pool.target()
+                    .flatMap(FileScopes::path)
+                    .ifPresent(path -> roots.putIfAbsent(path, new Root(path, !EVERYBODYS.contains(path))));
+        }
+        for (Domain domain : report.map(LibvirtReport::domains).orElse(List.of())) {
+            for (DomainFile file : domain.files()) {
+                path(file.path())
+                        .filter(path -> !path.startsWith("/dev"))
+                        .ifPresent(path -> roots.putIfAbsent(path, new Root(path, true)));
+            }
+        }
+        return List.copyOf(roots.values());
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text).normalize()).filter(Path::isAbsolute);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Adoption> adoption(
+            Settings settings, AccountChange change, List<AccountFacts> accounts, TreeBase base) {
+        if (settings.orphans() != OrphanPolicy.ADOPT) {
+            return Optional.empty();
+        }
+        LoginDefs defs = LoginDefs.read(base.path().resolve("etc/login.defs"));
+        IdRange uids = settings.orphanRange().orElse(new IdRange(defs.firstSystemUid(), defs.lastSystemUid()));
+        IdRange gids = settings.orphanRange().orElse(new IdRange(defs.firstSystemGid(), defs.lastSystemGid()));
+        Set<Uid> othersUids = new HashSet<>();
+        Set<Gid> othersGids = new HashSet<>();
+        accounts.stream().skip(1).flatMap(facts -> facts.change().stream()).forEach(other -> {
+            othersUids.addAll(List.of(other.uidFrom(), other.uidTo()));
+            othersGids.addAll(List.of(other.gidFrom(), other.gidTo()));
+        });
+        return Optional.of(new Adoption(change.uidTo(), change.gidTo(), uids, gids, othersUids, othersGids));
+    }
+}

@@ -1,0 +1,226 @@
+package io.idagent.host;
+
+import io.idagent.ownership.OwnershipScanner;
+import io.idagent.ownership.ScanResult;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Gid;
+import io.idagent.platform.GroupEntry;
+import io.idagent.platform.Libvirt;
+import io.idagent.platform.LibvirtReport;
+import io.idagent.platform.LibvirtUnavailableException;
+import io.idagent.platform.NameService;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.Owner;
+import io.idagent.platform.QemuConf;
+import io.idagent.platform.ServiceException;
+import io.idagent.platform.Services;
+import io.idagent.platform.Uid;
+import io.idagent.platform.Unit;
+import io.idagent.platform.UserEntry;
+import io.idagent.settings.Account;
+import io.idagent.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The host that this program runs on, each fact from its real source. */
+public final class LiveHost implements HostInspector {
+
+    private static final Path QEMU_CONF = Path.of("/etc/libvirt/qemu.conf");
+
+    /**
+     * What is asked.
+     *
+     * @param localFiles /etc/passwd and /etc/group themselves
+     */
+    public record Sources(
+            NameService names,
+            Names localFiles,
+            TakenIds takenIds,
+            Services services,
+            Libvirt libvirt,
+            GuestFinder guests,
+            OwnershipScanner scanner,
+            TreeBase base,
+            boolean root) {}
+
+    private final Settings settings;
+    private final KnownFormerIds remembered;
+    private final Sources sources;
+    private final Duration passwdLockWait;
+
+    /** The numbers that accounts had before, as settings and journals tell. */
+    public record KnownFormerIds(Set<Uid> uids, Set<Gid> gids) {
+        public KnownFormerIds {
+            uids = Set.copyOf(uids);
+            gids = Set.copyOf(gids);
+        }
+    }
+
+    /** @param passwdLockWait how long a locked passwd file is waited for, before it is called locked */
+    public LiveHost(Settings settings, KnownFormerIds remembered, Sources sources, Duration passwdLockWait) {
+        this.settings = settings;
+        this.remembered = remembered;
+        this.sources = sources;
+        this.passwdLockWait = passwdLockWait;
+    }
+
+    @Override
+    public HostSnapshot inspect(Depth depth) throws InterruptedException {
+        List<AccountFacts> accounts =
+                settings.accounts().stream().map(this::account).toList();
+        LibvirtFacts libvirt = libvirt();
+        Optional<LibvirtReport> report = libvirt.report().orElse(Optional.empty());
+        Fact<FormerIds> former = former(accounts, report);
+        Optional<FileScope> scope =
+                FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), report, sources.base());
+        Fact<ProcessesInTheWay> processes = sources.guests()
+                .look(
+                        watched(accounts, former, report),
+                        targets(),
+                        report.map(LibvirtReport::domains).orElse(List.of()),
+                        scope.map(FileScope::rootPaths).orElse(List.of()));
+        return new HostSnapshot(
+                Instant.now(),
+                false,
+                accounts,
+                failingNameServices(),
+                libvirt,
+                processes,
+                new GuestsAfterwards(settings.timeouts().libvirt(), sources.root()).look(accounts, scope, libvirt),
+                former,
+                scope,
+                depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
+                WritablePlaces.readOnlyAmong(scope.map(FileScope::rootPaths).orElse(List.of())),
+                passwdLock());
+    }
+
+    private AccountFacts account(Account account) {
+        Fact<Optional<UserEntry>> user = ask(() -> sources.names().user(account.user()));
+        Fact<Optional<GroupEntry>> group = ask(() -> sources.names().group(account.group()));
+        return new AccountFacts(
+                account,
+                user,
+                group,
+                ask(() -> sources.localFiles()
+                        .user(account.user())
+                        .map(UserEntry::uid)
+                        .equals(user.orElse(Optional.empty()).map(UserEntry::uid))),
+                ask(() -> sources.localFiles()
+                        .group(account.group())
+                        .map(GroupEntry::gid)
+                        .equals(group.orElse(Optional.empty()).map(GroupEntry::gid))),
+                ask(() -> sources.takenIds().holderOf(account.uid(), account.user())),
+                ask(() -> sources.takenIds().holderOf(account.gid(), account.group())));
+    }
+
+    private interface Question<T> {
+        T ask() throws NameServiceException;
+    }
+
+    private static <T> Fact<T> ask(Question<T> question) {
+        try {
+            return Fact.known(question.ask());
+        } catch (NameServiceException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    private Fact<List<String>> failingNameServices() {
+        Account first = settings.accounts().get(0);
+        return ask(() -> sources.names().failingServices(first.uid(), first.gid()));
+    }
+
+    private LibvirtFacts libvirt() throws InterruptedException {
+        Fact<List<Unit>> units;
+        try {
+            units = Fact.known(sources.services().libvirtUnits());
+        } catch (ServiceException e) {
+            units = Fact.unknown(e.getMessage());
+        }
+        if (units.isKnown() && units.orElse(List.of()).isEmpty()) {
+            return LibvirtFacts.NONE;
+        }
+        Fact<Optional<LibvirtReport>> report;
+        try {
+            report = Fact.known(Optional.of(sources.libvirt().ask()));
+        } catch (LibvirtUnavailableException e) {
+            report = Fact.unknown(e.getMessage());
+        }
+        Fact<QemuConf> conf;
+        try {
+            conf = Fact.known(QemuConf.read(QEMU_CONF));
+        } catch (IOException e) {
+            conf = Fact.unknown(e.getMessage());
+        }
+        return new LibvirtFacts(units, report, conf);
+    }
+
+    /** What libvirt has cached is a former id as well, once the name has another number. */
+    private Fact<FormerIds> former(List<AccountFacts> accounts, Optional<LibvirtReport> report) {
+        Set<Uid> uids = new HashSet<>(remembered.uids());
+        Set<Gid> gids = new HashSet<>(remembered.gids());
+        report.flatMap(LibvirtReport::baseLabel).ifPresent(label -> {
+            uids.add(label.uid());
+            gids.add(label.gid());
+        });
+        Set<String> ownNames = new HashSet<>();
+        for (AccountFacts facts : accounts) {
+            ownNames.add(facts.account().user());
+            ownNames.add(facts.account().group());
+            uids.remove(facts.account().uid());
+            gids.remove(facts.account().gid());
+        }
+        // qemu that runs as root leaves files that stay root's.
+        uids.remove(Uid.ROOT);
+        gids.remove(new Gid(0));
+        return ask(() -> FormerIds.among(uids, gids, ownNames, sources.names()));
+    }
+
+    private WatchedIds watched(List<AccountFacts> accounts, Fact<FormerIds> former, Optional<LibvirtReport> report) {
+        List<Owner> owners = new ArrayList<>();
+        accounts.forEach(facts -> facts.change().map(AccountChange::from).ifPresent(owners::add));
+        WatchedIds ids = WatchedIds.of(owners);
+        Set<Uid> uids = new HashSet<>(ids.uids());
+        Set<Gid> gids = new HashSet<>(ids.gids());
+        uids.addAll(former.orElse(FormerIds.NONE).uids());
+        gids.addAll(former.orElse(FormerIds.NONE).gids());
+        report.flatMap(LibvirtReport::baseLabel).ifPresent(label -> {
+            uids.add(label.uid());
+            gids.add(label.gid());
+        });
+        // Where qemu runs as root, root's processes are not its guests; its guests are found as qemu.
+        uids.remove(Uid.ROOT);
+        gids.remove(new Gid(0));
+        return new WatchedIds(uids, gids);
+    }
+
+    private WatchedIds targets() {
+        return WatchedIds.of(settings.accounts().stream().map(Account::target).toList());
+    }
+
+    private Fact<ScanResult> files(Optional<FileScope> scope) {
+        if (scope.isEmpty()) {
+            return Fact.unknown("there is no account to look for");
+        }
+        try {
+            return Fact.known(sources.scanner().scan(sources.base(), scope.get().scan(), hit -> {}, entries -> {}));
+        } catch (NameServiceException | IOException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    private Fact<Optional<String>> passwdLock() {
+        if (!sources.root()) {
+            return Fact.unknown("only root can try the lock");
+        }
+        return PasswdLockLook.at(Path.of("/etc"), passwdLockWait);
+    }
+}

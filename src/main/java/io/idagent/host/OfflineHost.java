@@ -1,0 +1,112 @@
+package io.idagent.host;
+
+import io.idagent.ownership.OwnershipScanner;
+import io.idagent.ownership.ScanResult;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.GroupEntry;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.UserEntry;
+import io.idagent.settings.Account;
+import io.idagent.settings.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A system that is not running, below {@code --root DIR}: its account files are all there is to know about names, and
+ * it has no services, no processes, and no guests.
+ */
+public final class OfflineHost implements HostInspector {
+
+    private final Settings settings;
+    private final LiveHost.KnownFormerIds remembered;
+    private final Names names;
+    private final OwnershipScanner scanner;
+    private final TreeBase base;
+
+    public OfflineHost(
+            Settings settings,
+            LiveHost.KnownFormerIds remembered,
+            Names names,
+            OwnershipScanner scanner,
+            TreeBase base) {
+        this.settings = settings;
+        this.remembered = remembered;
+        this.names = names;
+        this.scanner = scanner;
+        this.base = base;
+    }
+
+    @Override
+    public HostSnapshot inspect(Depth depth) {
+        List<AccountFacts> accounts =
+                settings.accounts().stream().map(this::account).toList();
+        Fact<FormerIds> former = former();
+        Optional<FileScope> scope =
+                FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), Optional.empty(), base);
+        return new HostSnapshot(
+                Instant.now(),
+                true,
+                accounts,
+                Fact.known(List.of()),
+                LibvirtFacts.NONE,
+                Fact.known(ProcessesInTheWay.NONE),
+                Fact.known(List.of()),
+                former,
+                scope,
+                depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
+                Fact.known(List.of()),
+                PasswdLockLook.at(base.path().resolve("etc"), Duration.ZERO));
+    }
+
+    private AccountFacts account(Account account) {
+        Fact<Optional<UserEntry>> user = ask(() -> names.user(account.user()));
+        Fact<Optional<GroupEntry>> group = ask(() -> names.group(account.group()));
+        return new AccountFacts(
+                account,
+                user,
+                group,
+                Fact.known(true),
+                Fact.known(true),
+                ask(() -> names.userName(account.uid())
+                        .filter(name -> !name.equals(account.user()))
+                        .map(name -> "user " + name)),
+                ask(() -> names.groupName(account.gid())
+                        .filter(name -> !name.equals(account.group()))
+                        .map(name -> "group " + name)));
+    }
+
+    private Fact<FormerIds> former() {
+        Set<String> ownNames = new HashSet<>();
+        settings.accounts().forEach(account -> ownNames.addAll(List.of(account.user(), account.group())));
+        return ask(() -> FormerIds.among(remembered.uids(), remembered.gids(), ownNames, names));
+    }
+
+    private Fact<ScanResult> files(Optional<FileScope> scope) {
+        if (scope.isEmpty()) {
+            return Fact.unknown("there is no account to look for");
+        }
+        try {
+            return Fact.known(scanner.scan(base, scope.get().scan(), hit -> {}, entries -> {}));
+        } catch (NameServiceException | IOException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws NameServiceException;
+    }
+
+    private static <T> Fact<T> ask(Question<T> question) {
+        try {
+            return Fact.known(question.ask());
+        } catch (NameServiceException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+}

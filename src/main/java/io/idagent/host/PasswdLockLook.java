@@ -1,0 +1,39 @@
+package io.idagent.host;
+
+import io.idagent.platform.PasswdLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether usermod and groupmod could write the account files now. */
+final class PasswdLockLook {
+
+    /** Lock files of shadow's own, beside the one of lckpwdf(3); one that is left behind stops usermod at once. */
+    private static final List<String> LOCK_FILES =
+            List.of("passwd.lock", "group.lock", "shadow.lock", "gshadow.lock", "subuid.lock", "subgid.lock");
+
+    private PasswdLockLook() {}
+
+    /** @return who or what locks them; empty if nobody does */
+    static Fact<Optional<String>> at(Path etc, Duration wait) {
+        for (String name : LOCK_FILES) {
+            Path file = etc.resolve(name);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Fact.known(Optional.of("there is a lock file " + file));
+            }
+        }
+        Path file = etc.resolve(PasswdLock.FILE.getFileName());
+        try (PasswdLock lock = PasswdLock.take(file, wait).orElse(null)) {
+            return Fact.known(
+                    lock == null
+                            ? Optional.of("another program held " + file + " for " + wait.toSeconds() + " s")
+                            : Optional.empty());
+        } catch (IOException e) {
+            return Fact.unknown("the lock " + file + " cannot be taken: " + e);
+        }
+    }
+}
