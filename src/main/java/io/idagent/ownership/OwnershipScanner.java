@@ -92,12 +92,15 @@ public final class OwnershipScanner {
         RawPath path = RawPath.ofNames(start);
         PathResolver.Resolution resolution = resolver.resolve(path);
         if (resolution instanceof PathResolver.Found found) {
-            if (RawPath.ofNames(found.names()).equals(path)) {
-                walk.from(found.pin(), PathNode.of(start), marks.at(start));
-            } else {
-                findings.error(path, "", path + " has become a symbolic link; it was not searched");
+            try {
+                if (RawPath.ofNames(found.names()).equals(path)) {
+                    walk.from(found.pin(), PathNode.of(start), marks.at(start));
+                } else {
+                    findings.error(path, "", path + " has become a symbolic link; it was not searched");
+                }
+            } finally {
+                libC.close(found.pin());
             }
-            libC.close(found.pin());
         } else if (resolution instanceof PathResolver.Refused refused) {
             findings.error(refused.error());
         }

@@ -1,0 +1,99 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.Gid;
+import io.idagent.platform.LibC;
+import io.idagent.platform.Mount;
+import io.idagent.platform.MountTable;
+import io.idagent.platform.Uid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A base directory, the rules of an account that goes from 109:114 to 64055:64055, and scans with them. */
+final class ScanFixture {
+
+    static final Optional<Adoption> ADOPT = Optional.of(new Adoption(
+            new Uid(64055), new Gid(64055), new IdRange(100, 999), new IdRange(100, 999), Set.of(), Set.of()));
+
+    final LibC libC = LibC.load();
+    final KnownNames names = new KnownNames(Set.of(0L, 65534L), Set.of(0L, 65534L));
+    final List<Hit> hits = new ArrayList<>();
+    private final Path base;
+    private MountTable.Source mounts = MountTable::ofThisProcess;
+
+    ScanFixture(Path base) {
+        this.base = base;
+    }
+
+    /** From now on mountinfo says that another type of file system is mounted there. */
+    void pretend(Path mountPoint, String type) {
+        mounts = () -> new MountTable(MountTable.ofThisProcess().mounts().stream()
+                .map(mount -> mount.point().toString().equals(mountPoint.toString()) ? withType(mount, type) : mount)
+                .toList());
+    }
+
+    /** Each table is what the next call to mountinfo gives; the last stays. */
+    void mountinfo(MountTable.Source source) {
+        mounts = source;
+    }
+
+    static OwnerRules rules(Optional<Adoption> adoption) {
+        return new OwnerRules(
+                Map.of(new Uid(109), new Uid(64055)),
+                Map.of(new Gid(114), new Gid(64055)),
+                adoption,
+                Set.of(new Uid(64055)),
+                Set.of(new Gid(64055)));
+    }
+
+    static ScanRequest roots(Root... roots) {
+        return new ScanRequest(List.of(roots), List.of(), rules(ADOPT), SharedStorage.REPORT, true);
+    }
+
+    static ScanRequest root(String path) {
+        return roots(new Root(Path.of(path), false));
+    }
+
+    ScanResult scan(ScanRequest request) throws Exception {
+        hits.clear();
+        try (TreeBase treeBase = TreeBase.below(libC, base)) {
+            return new OwnershipScanner(libC, names, mounts).scan(treeBase, request, hits::add, ScanProgress.NONE);
+        }
+    }
+
+    ChangeOutcome change(Hit hit) throws Exception {
+        try (TreeBase treeBase = TreeBase.below(libC, base)) {
+            return new OwnerChanger(libC).change(treeBase, hit);
+        }
+    }
+
+    /** What each path is to become, as "path before after reason". */
+    List<String> found() {
+        return hits.stream()
+                .map(hit -> hit.path() + " " + hit.before() + " " + hit.after() + " " + hit.reason())
+                .sorted()
+                .toList();
+    }
+
+    Map<String, Hit> hitsByPath() {
+        return hits.stream()
+                .collect(Collectors.toMap(hit -> hit.path().toString(), hit -> hit, (a, b) -> a, TreeMap::new));
+    }
+
+    private static Mount withType(Mount mount, String type) {
+        return new Mount(
+                mount.id(),
+                mount.parentId(),
+                mount.device(),
+                mount.root(),
+                mount.point(),
+                type,
+                mount.source(),
+                mount.readOnly());
+    }
+}

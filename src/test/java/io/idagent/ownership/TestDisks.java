@@ -1,0 +1,90 @@
+package io.idagent.ownership;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Real file systems for one test, unmounted after it whatever happens; and a shell that works in them. */
+final class TestDisks implements AfterEachCallback {
+
+    private final Deque<Path> mounted = new ArrayDeque<>();
+
+    Path tmpfs(Path at) throws Exception {
+        Files.createDirectories(at);
+        return mount(at, "mount", "-t", "tmpfs", "-o", "mode=755", "test", at.toString());
+    }
+
+    /** A loop device, which the kernel frees with the mount. */
+    Path ext4(Path at) throws Exception {
+        Files.createDirectories(at);
+        Path image = Files.createTempFile(at.getParent(), "ext4-", ".img");
+        run("truncate", "-s", "16M", image.toString());
+        run("mkfs.ext4", "-q", "-F", image.toString());
+        return mount(at, "mount", "-o", "loop", image.toString(), at.toString());
+    }
+
+    Path bind(Path directory, Path at) throws Exception {
+        Files.createDirectories(at);
+        return mount(at, "mount", "--bind", directory.toString(), at.toString());
+    }
+
+    /** One file mounted over another. */
+    void bindFile(Path file, Path over) throws Exception {
+        mount(over, "mount", "--bind", file.toString(), over.toString());
+    }
+
+    private Path mount(Path at, String... command) throws Exception {
+        run(command);
+        mounted.push(at);
+        return at;
+    }
+
+    /** Runs a script in a directory. @return what it printed */
+    static String sh(Path directory, String script) throws Exception {
+        return start(new ProcessBuilder("sh", "-ec", script).directory(directory.toFile()));
+    }
+
+    /** The same in Perl, which copes with paths of any length. */
+    static void perl(Path directory, String script) throws Exception {
+        start(new ProcessBuilder("perl", "-e", script).directory(directory.toFile()));
+    }
+
+    static String run(String... command) throws Exception {
+        return start(new ProcessBuilder(command));
+    }
+
+    private static String start(ProcessBuilder builder) throws IOException, InterruptedException {
+        Process process = builder.redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes());
+        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw new IOException(String.join(" ", List.copyOf(builder.command())) + " failed: " + output);
+        }
+        return output.strip();
+    }
+
+    /** Something still open must fail the test, but must not leave a mount behind. */
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        Exception first = null;
+        while (!mounted.isEmpty()) {
+            Path at = mounted.pop();
+            try {
+                run("umount", at.toString());
+            } catch (IOException busy) {
+                first = busy;
+                run("umount", "-l", at.toString());
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
