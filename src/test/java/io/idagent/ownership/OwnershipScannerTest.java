@@ -15,13 +15,17 @@ import io.idagent.platform.MountTable;
 import io.idagent.platform.NameServiceException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -301,6 +305,69 @@ class OwnershipScannerTest {
         ScanResult result = fixture.scan(root("/r"));
         assertEquals(200_001, result.entries());
         assertEquals(3, fixture.hits.size());
+    }
+
+    @Test
+    void aDirectoryForWhichNoDescriptorIsLeftIsAnErrorAndItsOwnerIsStillSeen() throws Exception {
+        perl(tree, """
+                for (1..100) { mkdir "side"; mkdir "deeper" or die; chown 109, 114, "deeper"; chdir "deeper" or die }
+                """);
+        assertTrue(fixture.scan(root("/r")).isComplete());
+        assertEquals(100, fixture.hits.size());
+        String self = Long.toString(ProcessHandle.current().pid());
+        String limits = TestDisks.run("prlimit", "--pid", self, "--nofile", "--noheadings", "--output", "SOFT,HARD");
+        int open = new File("/proc/self/fd").list().length;
+        ScanResult result;
+        TestDisks.run("prlimit", "--pid", self, "--nofile=" + (open + 30) + ":");
+        try {
+            result = fixture.scan(root("/r"));
+        } finally {
+            TestDisks.run("prlimit", "--pid", self, "--nofile=" + limits.split("\\s+")[0] + ":");
+        }
+        assertTrue(result.errorCount() > 0);
+        assertEquals("EMFILE", result.errors().get(0).errno());
+        String deepest = result.errors().get(0).path();
+        assertTrue(fixture.hitsByPath().containsKey(deepest), deepest);
+    }
+
+    @Test
+    void whoeverSwapsADirectoryForALinkNeverLeadsTheWalkOutside() throws Exception {
+        // On the same file system: it must not be the mount that holds the walk back.
+        sh(tree, "mkdir -p outside/sub; touch outside/f outside/sub/f; chown -R 109:114 outside");
+        sh(tree, "mkdir -p in/d/sub; cd in; touch d/f d/sub/f; chown -R 109:114 d; ln -s ../outside link");
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong swaps = new AtomicLong();
+        Thread attacker = new Thread(() -> swap(stop, swaps), "attacker");
+        attacker.start();
+        String outside = sh(tree, "stat -c %i outside outside/f outside/sub outside/sub/f");
+        Set<Long> forbidden = outside.lines().map(Long::valueOf).collect(Collectors.toSet());
+        int inside = 0;
+        try {
+            for (int i = 0; i < 2000; i++) {
+                fixture.scan(root("/r/in"));
+                inside += fixture.hits.size();
+                assertTrue(fixture.hits.stream().map(Hit::inode).noneMatch(forbidden::contains), "scan " + i);
+            }
+        } finally {
+            stop.set(true);
+            attacker.join();
+        }
+        assertTrue(inside > 2000 && swaps.get() > 100, inside + " hits, " + swaps + " swaps");
+    }
+
+    private void swap(AtomicBoolean stop, AtomicLong swaps) {
+        Path in = tree.resolve("in");
+        try {
+            while (!stop.get()) {
+                Files.move(in.resolve("d"), in.resolve("aside"), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(in.resolve("link"), in.resolve("d"), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(in.resolve("d"), in.resolve("link"), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(in.resolve("aside"), in.resolve("d"), StandardCopyOption.ATOMIC_MOVE);
+                swaps.incrementAndGet();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
