@@ -63,9 +63,7 @@ public final class Commands {
 
         BoundedOutput out = new BoundedOutput();
         BoundedOutput err = new BoundedOutput();
-        PumpStreamHandler streams = new PumpStreamHandler(out, err);
-        // A grandchild in the background may keep the pipe open for ever: do not wait for it.
-        streams.setStopTimeout(GRACE);
+        PumpStreamHandler streams = new PatientStreams(out, err);
         EndingWatchdog watchdog = new EndingWatchdog(limit);
         DefaultExecutor executor = DefaultExecutor.builder()
                 .setExecuteStreamHandler(streams)
@@ -98,6 +96,28 @@ public final class Commands {
 
     private static boolean isProgram(Path path) {
         return Files.isRegularFile(path) && Files.isExecutable(path);
+    }
+
+    /**
+     * A child that a program leaves in the background may keep its output open for ever. Commons Exec waits for it some
+     * seconds (its own two and ours, for each output), and then calls the run a failure; the program's exit code says
+     * otherwise.
+     */
+    private static final class PatientStreams extends PumpStreamHandler {
+
+        PatientStreams(OutputStream out, OutputStream err) {
+            super(out, err);
+            setStopTimeout(Duration.ofMillis(100));
+        }
+
+        @Override
+        public void stop() {
+            try {
+                super.stop();
+            } catch (IOException stillOpen) {
+                // What was written until now is there, and the exit code is known.
+            }
+        }
     }
 
     /** Commons Exec sends SIGTERM only, to the program only; some ignore it, and some have children. */

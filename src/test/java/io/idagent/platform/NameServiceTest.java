@@ -1,0 +1,73 @@
+package io.idagent.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks the real C library. */
+class NameServiceTest {
+
+    private static final Uid NOBODYS_UID = new Uid(4_000_000_007L);
+    private static final Gid NOBODYS_GID = new Gid(4_000_000_007L);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void rootIsKnownInBothDirections() throws NameServiceException {
+        NameService names = new NameService();
+        assertEquals(Optional.of("root"), names.userName(Uid.ROOT));
+        assertEquals(Optional.of("root"), names.groupName(Gid.ROOT));
+        assertEquals(Uid.ROOT, names.user("root").orElseThrow().uid());
+        assertEquals("/root", names.user("root").orElseThrow().home());
+        assertEquals(Gid.ROOT, names.group("root").orElseThrow().gid());
+    }
+
+    @Test
+    void whatNobodyKnowsIsEmpty() throws NameServiceException {
+        NameService names = new NameService();
+        assertEquals(Optional.empty(), names.userName(NOBODYS_UID));
+        assertEquals(Optional.empty(), names.groupName(NOBODYS_GID));
+        assertEquals(Optional.empty(), names.user("no-such-user"));
+        assertEquals(Optional.empty(), names.group("no-such-group"));
+    }
+
+    @Test
+    void filesAndSystemdHideNothing() throws Exception {
+        assertEquals(List.of(), failing("passwd: files systemd\ngroup: compat systemd\n"));
+    }
+
+    @Test
+    void aServiceThatCannotAnswerIsFoundThoughALaterOneAnswers() throws Exception {
+        // hesiod comes with glibc, and fails wherever no hesiod is set up.
+        List<String> failing = failing("passwd: files hesiod systemd\ngroup: files\n");
+        assertEquals(1, failing.size());
+        assertTrue(failing.get(0).contains("'hesiod' cannot answer for passwd: ENOENT"), failing.get(0));
+        rootIsKnownInBothDirections();
+        whatNobodyKnowsIsEmpty();
+    }
+
+    @Test
+    void aServiceThatIsNotInstalledCannotAnswer() throws Exception {
+        List<String> failing = failing("passwd: files\ngroup: files nosuchservice\n");
+        assertEquals(1, failing.size());
+        assertTrue(failing.get(0).contains("libnss_nosuchservice.so.2 cannot be loaded"), failing.get(0));
+        rootIsKnownInBothDirections();
+    }
+
+    @Test
+    void withoutNsswitchConfOnlyFilesAreAsked() throws Exception {
+        assertEquals(List.of(), new NameService(directory.resolve("none")).failingServices(NOBODYS_UID, NOBODYS_GID));
+    }
+
+    private List<String> failing(String nsswitch) throws Exception {
+        Path file = Files.writeString(directory.resolve("nsswitch.conf"), nsswitch);
+        return new NameService(file).failingServices(NOBODYS_UID, NOBODYS_GID);
+    }
+}
