@@ -105,13 +105,23 @@ final class LibvirtConversation {
         return new DomainXml(running.name(), running.uuid(), running.files(), defined.label());
     }
 
-    private static Optional<String> volumePath(Connect connection, String pool, String volume) {
+    /**
+     * A pool that is down, or was not refreshed since the volume was made, does not know it; where its volumes are files
+     * the path is known all the same.
+     */
+    private static Optional<String> volumePath(Connect connection, String poolName, String volume) {
         try {
-            return Optional.of(connection
-                    .storagePoolLookupByName(pool)
-                    .storageVolLookupByName(volume)
-                    .getPath());
-        } catch (LibvirtException poolIsDown) {
+            org.libvirt.StoragePool pool = connection.storagePoolLookupByName(poolName);
+            try {
+                return Optional.of(pool.storageVolLookupByName(volume).getPath());
+            } catch (LibvirtException notKnown) {
+                return StoragePoolXml.parse(pool.getXMLDesc(LIVE), true)
+                        .target()
+                        .map(directory -> directory + "/" + volume);
+            } finally {
+                pool.free();
+            }
+        } catch (LibvirtException | MalformedDocumentException noSuchPool) {
             return Optional.empty();
         }
     }

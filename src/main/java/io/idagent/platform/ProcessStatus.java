@@ -3,8 +3,11 @@ package io.idagent.platform;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /**
  * The credentials of one process, from /proc/PID/status ({@code proc_pid_status(5)}).
@@ -28,29 +31,23 @@ public record ProcessStatus(
     static ProcessStatus parse(byte[] content) {
         // One char for a byte: the name may be anything.
         String text = new String(content, ISO_8859_1);
-        String[] uids = numbers(text, "\nUid:", 4);
-        String[] gids = numbers(text, "\nGid:", 4);
+        List<Long> uids = numbers(text, "\nUid:");
+        List<Long> gids = numbers(text, "\nGid:");
+        if (uids.size() != 4 || gids.size() != 4) {
+            throw new IllegalArgumentException("there are not four uids and four gids");
+        }
         Set<Uid> allUids = new HashSet<>();
-        for (String uid : uids) {
-            allUids.add(Uid.parse(uid));
-        }
+        uids.forEach(uid -> allUids.add(new Uid(uid)));
         Set<Gid> allGids = new HashSet<>();
-        for (String gid : gids) {
-            allGids.add(Gid.parse(gid));
-        }
-        String groups = value(text, "\nGroups:");
-        if (!groups.isEmpty()) {
-            for (String gid : groups.split("\\s+")) {
-                allGids.add(Gid.parse(gid));
-            }
-        }
+        gids.forEach(gid -> allGids.add(new Gid(gid)));
+        numbers(text, "\nGroups:").forEach(gid -> allGids.add(new Gid(gid)));
         String name = text.startsWith("Name:") ? value("\n" + firstLine(text), "\nName:") : missing("Name");
         String state = value(text, "\nState:");
         return new ProcessStatus(
                 Integer.parseInt(value(text, "\nPid:")),
                 new String(name.getBytes(ISO_8859_1), UTF_8),
                 state.isEmpty() ? missing("State") : state.charAt(0),
-                Uid.parse(uids[1]),
+                new Uid(uids.get(1)),
                 allUids,
                 allGids,
                 text.contains("\nVmSize:"));
@@ -61,12 +58,14 @@ public record ProcessStatus(
         return end < 0 ? text : text.substring(0, end);
     }
 
-    private static String[] numbers(String text, String key, int count) {
-        String[] fields = value(text, key).split("\\s+");
-        if (fields.length != count) {
-            throw new IllegalArgumentException("the line" + key.replace('\n', ' ') + " has not " + count + " numbers");
+    /** No regular expression: this runs for each process of the host, at every look. */
+    private static List<Long> numbers(String text, String key) {
+        List<Long> numbers = new ArrayList<>(4);
+        StringTokenizer words = new StringTokenizer(value(text, key));
+        while (words.hasMoreTokens()) {
+            numbers.add(Long.valueOf(words.nextToken()));
         }
-        return fields;
+        return numbers;
     }
 
     private static String value(String text, String key) {

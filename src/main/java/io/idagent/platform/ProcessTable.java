@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -195,9 +196,16 @@ public final class ProcessTable {
         return name.charAt(0) >= '1' && name.charAt(0) <= '9' && name.chars().allMatch(Character::isDigit);
     }
 
+    /** Most files here are shorter than the first buffer; the kernel gives a short one in a single read. */
     private static byte[] content(Path file) throws IOException {
-        try (InputStream in = new FileInputStream(file.toFile())) {
-            return in.readAllBytes();
+        try (InputStream in = new FileInputStream(file.toString())) {
+            byte[] buffer = new byte[2048];
+            int length = 0;
+            for (int count; (count = in.read(buffer, length, buffer.length - length)) >= 0; ) {
+                length += count;
+                buffer = length == buffer.length ? Arrays.copyOf(buffer, 2 * length) : buffer;
+            }
+            return Arrays.copyOf(buffer, length);
         }
     }
 }
