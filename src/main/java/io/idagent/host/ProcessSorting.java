@@ -20,8 +20,8 @@ import java.util.Optional;
  * @param idUsers as said
  * @param targetUsers carriers of a target number
  * @param imageTools qemu tools that may have an image open
- * @param passing processes that libvirt starts for a moment: its probes of emulators, and its own child on the way to
- *     becoming a qemu. They are in {@code guests} or {@code idUsers} as well; whoever can wait looks again
+ * @param passing processes that are there for a moment: libvirt's probes of emulators, its own child on the way to
+ *     becoming a qemu, and what has ended and waits for its parent. They are in {@code guests} or {@code idUsers} as well; whoever can wait looks again
  */
 record ProcessSorting(
         List<Guest> guests,
@@ -51,12 +51,12 @@ record ProcessSorting(
             WatchedIds carried = watched.carriedBy(process.status());
             if (QemuCommandLine.isEmulator(process)) {
                 emulators.add(process);
-                if (QemuCommandLine.isProbe(process)) {
+                if (QemuCommandLine.isProbe(process) || hasEnded(process)) {
                     passing.add(process);
                 }
             } else if (!carried.isEmpty()) {
                 idUsers.add(new IdUser(process.pid(), process.program(), carried));
-                if (process.isLibvirtDaemon()) {
+                if (process.isLibvirtDaemon() || hasEnded(process)) {
                     passing.add(process);
                 }
             }
@@ -70,6 +70,11 @@ record ProcessSorting(
         }
         addGuests(emulators, domains, watched, guests);
         return new ProcessSorting(guests, idUsers, targetUsers, imageTools, passing);
+    }
+
+    /** It has no command line any more: an ended probe cannot be told from an ended guest, and neither stays. */
+    private static boolean hasEnded(RunningProcess process) {
+        return !process.status().hasMemory();
     }
 
     private static void addGuests(

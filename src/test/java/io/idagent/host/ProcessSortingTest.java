@@ -67,8 +67,14 @@ class ProcessSortingTest {
     }
 
     @Test
-    void anEmulatorThatHasEndedAndStillWaitsForItsParentIsAGuest() {
-        assertEquals(1, sort(zombie(7, 109, "qemu-system-x86")).guests().size());
+    void whatHasEndedAndWaitsForItsParentCountsAndPasses() {
+        // usermod refuses because of it, and an ended probe looks just like it.
+        ProcessSorting emulator = sort(zombie(7, 109, "qemu-system-x86"));
+        assertEquals(1, emulator.guests().size());
+        assertEquals(1, emulator.passing().size());
+        ProcessSorting other = sort(zombie(7, 109, "swtpm"));
+        assertEquals(1, other.idUsers().size());
+        assertEquals(1, other.passing().size());
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Starts real programs. */
 class CommandsTest {
@@ -58,6 +59,7 @@ class CommandsTest {
     }
 
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aProgramThatTakesTooLongIsStoppedWithItsChildrenThoughItIgnoresTheSignal() {
         long start = System.nanoTime();
         CommandException error = assertThrows(
