@@ -66,7 +66,7 @@ final class ConvertNow {
         if (last.isEmpty()) {
             String why = history.whyUnknown().orElse("there is no conversion that could be taken back");
             return end(
-                    ExitCode.BLOCKED, why, new Session(wiring, wiring.settings().accounts(), false));
+                    ExitCode.BLOCKED, why, new Session(wiring, wiring.settings().accounts(), false), false);
         }
         return underLock(RollbackTarget.of(last.get()), session -> {
             Session.Look look = waitForGuests(session, quickLook(session));
@@ -80,8 +80,10 @@ final class ConvertNow {
             }
             ConversionOutcome outcome = carryOut(plan.get());
             if (outcome.result() == ConversionOutcome.Result.DONE) {
-                PauseFile.write("rolled back to " + plan.get().changes().get(0).to()
-                        + " on request; remove this file to let the agent convert this host again");
+                PauseFile.write(
+                        wiring.base().path(),
+                        "rolled back to " + plan.get().changes().get(0).to()
+                                + " on request; remove this file to let the agent convert this host again");
             }
             return finish(session);
         });
@@ -100,11 +102,12 @@ final class ConvertNow {
         Session session = new Session(wiring, accounts, acceptUnstartable);
         try (ConversionLock lock = ConversionLock.take(wiring.lockFile()).orElse(null)) {
             if (lock == null) {
-                return end(ExitCode.ANOTHER_IS_RUNNING, "another conversion is running; try again later", session);
+                return end(
+                        ExitCode.ANOTHER_IS_RUNNING, "another conversion is running; try again later", session, false);
             }
-            Fact<ConversionHistory> history = wiring.history();
+            Fact<ConversionHistory> history = wiring.historyUnderLock();
             if (!history.isKnown()) {
-                return end(ExitCode.BLOCKED, history.whyUnknown().orElse(""), session);
+                return end(ExitCode.BLOCKED, history.whyUnknown().orElse(""), session, true);
             }
             Optional<Conversions.Record> open = Fact.valueOf(history).flatMap(ConversionHistory::interrupted);
             if (open.isPresent()) {
@@ -190,16 +193,16 @@ final class ConvertNow {
 
     private int finish(Session session) throws InterruptedException {
         ConversionOutcome outcome = outcomes.get(outcomes.size() - 1);
-        return end(ExitCode.of(outcome), outcome.sentence(), session);
+        return end(ExitCode.of(outcome), outcome.sentence(), session, true);
     }
 
-    private int end(int code, String sentence, Session session) throws InterruptedException {
+    private int end(int code, String sentence, Session session, boolean holdsLock) throws InterruptedException {
         if (outcomes.isEmpty()) {
             answer.line(sentence);
         }
         if (!answer.isText()) {
             StatusDocument status =
-                    session.look(Depth.WITHOUT_FILES, Duration.ZERO, true).document();
+                    session.look(Depth.WITHOUT_FILES, Duration.ZERO, holdsLock).document();
             answer.document(new ConversionDocument(StatusDocument.FORMAT, code, sentence, outcomes, status));
         }
         return code;

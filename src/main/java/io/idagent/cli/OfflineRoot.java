@@ -17,7 +17,8 @@ import java.util.Optional;
 final class OfflineRoot {
 
     /** What this program itself writes below DIR. */
-    private static final List<String> WRITTEN = List.of("var/lib/libvirt-id-agent/conversions", "run/libvirt-id-agent");
+    private static final List<String> WRITTEN =
+            List.of("var/lib/libvirt-id-agent/conversions", "run/libvirt-id-agent", "etc/libvirt-id-agent/paused");
 
     private OfflineRoot() {}
 

@@ -7,12 +7,14 @@ import java.nio.file.Path;
 /** While it exists the daemon converts nothing; its first line says why. */
 final class PauseFile {
 
-    static final Path FILE = Path.of("/etc/libvirt-id-agent/paused");
+    private static final String FILE = "etc/libvirt-id-agent/paused";
 
     private PauseFile() {}
 
-    static void write(String reason) throws IOException {
-        Files.createDirectories(FILE.getParent());
-        Files.writeString(FILE, reason + "\n");
+    /** @param root of the system that is to be paused */
+    static void write(Path root, String reason) throws IOException {
+        Path file = root.resolve(FILE);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, reason + "\n");
     }
 }

@@ -40,10 +40,8 @@ final class Session {
 
     /** @param holdsLock we are the conversion that is running */
     Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
-        Fact<ConversionHistory> history = wiring.history();
-        ConversionFact fact = history.map(
-                        known -> new ConversionHistory(known.conversions(), known.running() && !holdsLock).fact())
-                .orElse(new ConversionFact.Idle());
+        Fact<ConversionHistory> history = holdsLock ? wiring.historyUnderLock() : wiring.history();
+        ConversionFact fact = history.map(ConversionHistory::fact).orElse(new ConversionFact.Idle());
         return new Look(
                 wiring.assessor(acceptUnstartable)
                         .assess(

@@ -86,6 +86,11 @@ final class Wiring implements AutoCloseable {
         return ConversionHistory.read(conversions(), lockFile());
     }
 
+    /** The same for the one who holds the lock. */
+    Fact<ConversionHistory> historyUnderLock() {
+        return ConversionHistory.readUnderLock(conversions());
+    }
+
     /**
      * @param accounts with the numbers they are to have; a rollback has others than the settings
      * @param passwdLockWait how long a locked passwd file is waited for

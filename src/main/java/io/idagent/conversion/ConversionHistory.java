@@ -27,8 +27,19 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
     /** @return unknown if the journals cannot be read, or not be trusted; the reason says which and why */
     public static Fact<ConversionHistory> read(Conversions conversions, Path lockFile) {
         try {
-            boolean running = ConversionLock.isTaken(lockFile);
-            return Fact.known(new ConversionHistory(conversions.all(), running));
+            return Fact.known(new ConversionHistory(conversions.all(), ConversionLock.isTaken(lockFile)));
+        } catch (IOException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    /**
+     * The same for the one who holds the lock, and must not look at it: a file lock of the kernel's is lost when its
+     * process closes the file, by whichever descriptor.
+     */
+    public static Fact<ConversionHistory> readUnderLock(Conversions conversions) {
+        try {
+            return Fact.known(new ConversionHistory(conversions.all(), false));
         } catch (IOException e) {
             return Fact.unknown(e.getMessage());
         }

@@ -156,7 +156,7 @@ public final class ConversionRunner {
     private ConversionOutcome close(Undertaking work, Result result, String sentence) {
         ConversionOutcome outcome = work.outcome(result, sentence);
         try {
-            work.journal().append(new JournalEntry.Closed(clock.instant(), outcome));
+            work.journal().finish(new JournalEntry.Closed(clock.instant(), outcome));
             return outcome;
         } catch (IOException e) {
             return work.outcome(

@@ -12,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,13 +31,11 @@ public final class Journal implements AutoCloseable {
 
     private final Path directory;
     private final FileChannel channel;
-    private final List<JournalEntry> entries;
     private long end;
 
-    private Journal(Path directory, FileChannel channel, List<JournalEntry> entries, long end) {
+    private Journal(Path directory, FileChannel channel, long end) {
         this.directory = directory;
         this.channel = channel;
-        this.entries = entries;
         this.end = end;
     }
 
@@ -47,9 +44,8 @@ public final class Journal implements AutoCloseable {
         FileChannel channel = FileChannel.open(
                 directory.resolve(FILE), Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
         try {
-            byte[] room = new byte[ROOM];
-            Arrays.fill(room, (byte) '\n');
-            write(channel, room, 0);
+            // Zero bytes, so that a journal that is still open looks right on a terminal too.
+            write(channel, new byte[ROOM], 0);
             channel.force(true);
             syncDirectory(directory);
             syncDirectory(directory.getParent());
@@ -57,7 +53,7 @@ public final class Journal implements AutoCloseable {
             channel.close();
             throw e;
         }
-        return new Journal(directory, channel, new ArrayList<>(), 0);
+        return new Journal(directory, channel, 0);
     }
 
     /** Opens a journal to go on with it; what a crash left of an unfinished line is wiped. */
@@ -65,11 +61,9 @@ public final class Journal implements AutoCloseable {
         Content content = read(directory);
         FileChannel channel =
                 FileChannel.open(directory.resolve(FILE), Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
-        byte[] blank = new byte[(int) Math.max(0, channel.size() - content.end())];
-        Arrays.fill(blank, (byte) '\n');
-        write(channel, blank, content.end());
+        write(channel, new byte[(int) Math.max(0, channel.size() - content.end())], content.end());
         channel.force(true);
-        return new Journal(directory, channel, new ArrayList<>(content.entries()), content.end());
+        return new Journal(directory, channel, content.end());
     }
 
     /** @param end where the next line goes */
@@ -115,15 +109,16 @@ public final class Journal implements AutoCloseable {
         write(channel, line, end);
         channel.force(true);
         end += line.length;
-        entries.add(entry);
-    }
-
-    List<JournalEntry> entries() {
-        return List.copyOf(entries);
     }
 
     public Path directory() {
         return directory;
+    }
+
+    /** Writes the last line, and gives back the room that was not needed. */
+    void finish(JournalEntry.Closed entry) throws IOException {
+        append(entry);
+        channel.truncate(end);
     }
 
     static String format(JournalEntry entry) throws JsonProcessingException {
