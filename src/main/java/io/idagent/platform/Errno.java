@@ -9,16 +9,10 @@ public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EXDEV = 18;
-    public static final int EAGAIN = 11;
-    public static final int EACCES = 13;
     public static final int ENOTDIR = 20;
-    public static final int EINVAL = 22;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
-    public static final int ENODATA = 61;
-    public static final int EOPNOTSUPP = 95;
-    public static final int ESTALE = 116;
 
     private Errno() {}
 

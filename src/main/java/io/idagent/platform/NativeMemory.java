@@ -2,6 +2,7 @@ package io.idagent.platform;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
@@ -19,7 +20,7 @@ final class NativeMemory {
     /** A C string: the bytes and a NUL. */
     static NativeMemory text(String ascii) {
         NativeMemory memory = new NativeMemory(ascii.length() + 1);
-        memory.setText(ascii.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        memory.setText(ascii.getBytes(StandardCharsets.US_ASCII));
         return memory;
     }
 
