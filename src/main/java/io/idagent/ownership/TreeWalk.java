@@ -9,9 +9,7 @@ import io.idagent.platform.NameServiceException;
 import io.idagent.platform.OpenFlags;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,7 +31,7 @@ final class TreeWalk implements AutoCloseable {
     private final Findings findings;
     private final FileStatus status = new FileStatus();
     private final DirectoryEntries entries = new DirectoryEntries();
-    private final Deque<Level> levels = new ArrayDeque<>();
+    private final Deque<WalkLevel> levels = new ArrayDeque<>();
     // Reading must not change times. The kernel allows this to the owner and to CAP_FOWNER only.
     private int noAtime = OpenFlags.O_NOATIME;
 
@@ -43,38 +41,11 @@ final class TreeWalk implements AutoCloseable {
         this.findings = findings;
     }
 
-    /** A directory that is being walked. */
-    private static final class Level {
-        final int descriptor;
-        final PathNode node;
-        final TreeMarks marks;
-        final boolean adopts;
-        final Place place;
-        final List<byte[]> subdirectories = new ArrayList<>();
-        int entered;
-
-        Level(int descriptor, PathNode node, TreeMarks marks, boolean adopts, Place place) {
-            this.descriptor = descriptor;
-            this.node = node;
-            this.marks = marks;
-            this.adopts = adopts;
-            this.place = place;
-        }
-
-        boolean isDone() {
-            return entered == subdirectories.size();
-        }
-
-        byte[] nextSubdirectory() {
-            return subdirectories.set(entered++, null);
-        }
-    }
-
     /** Walks from a pinned root, which may be a file. The pin stays the caller's. */
     void from(int pin, PathNode node, TreeMarks marks) throws IOException, NameServiceException {
         enterPinned(pin, node, marks, false);
         while (!levels.isEmpty()) {
-            Level level = levels.peek();
+            WalkLevel level = levels.peek();
             if (level.isDone()) {
                 leave(level);
                 continue;
@@ -89,12 +60,12 @@ final class TreeWalk implements AutoCloseable {
         levels.clear();
     }
 
-    private void leave(Level level) {
+    private void leave(WalkLevel level) {
         levels.remove(level);
         libC.close(level.descriptor);
     }
 
-    private void descend(Level above, byte[] name) throws IOException, NameServiceException {
+    private void descend(WalkLevel above, byte[] name) throws IOException, NameServiceException {
         PathNode node = above.node.child(name);
         TreeMarks marks = above.marks == null ? null : above.marks.child(name);
         // Opening a directory would start an automount, even with RESOLVE_NO_XDEV (before Linux 6.18); looking does
@@ -199,13 +170,13 @@ final class TreeWalk implements AutoCloseable {
             }
             return;
         }
-        Level level = new Level(descriptor, node, marks, adopts, place.get());
+        WalkLevel level = new WalkLevel(descriptor, node, marks, adopts, place.get());
         levels.push(level);
         look(node, level.place, adopts);
         read(level);
     }
 
-    private void read(Level level) throws IOException, NameServiceException {
+    private void read(WalkLevel level) throws IOException, NameServiceException {
         int length;
         while ((length = libC.getdents64(level.descriptor, entries)) > 0) {
             while (entries.next()) {
@@ -217,7 +188,7 @@ final class TreeWalk implements AutoCloseable {
         }
     }
 
-    private void entry(Level level) throws IOException, NameServiceException {
+    private void entry(WalkLevel level) throws IOException, NameServiceException {
         TreeMarks marks = level.marks == null ? null : level.marks.child(entries.name());
         if (TreeMarks.isExcluded(marks)) {
             return;
@@ -252,7 +223,7 @@ final class TreeWalk implements AutoCloseable {
         }
     }
 
-    private void record(Level level, int flags, boolean adopts) throws IOException, NameServiceException {
+    private void record(WalkLevel level, int flags, boolean adopts) throws IOException, NameServiceException {
         PathNode node = level.node.child(entries.name());
         if (flags != 0) {
             // What the client remembered may be old.
@@ -278,7 +249,7 @@ final class TreeWalk implements AutoCloseable {
     }
 
     /** Its content stays unknown, but its own owner can be seen; and what was a directory may be a file by now. */
-    private void cannotEnter(Level above, byte[] name, PathNode node, TreeMarks marks, int errno)
+    private void cannotEnter(WalkLevel above, byte[] name, PathNode node, TreeMarks marks, int errno)
             throws IOException, NameServiceException {
         int failure = libC.statx(above.descriptor, name, status);
         if (errno == Errno.ENOENT || failure == -Errno.ENOENT) {
