@@ -74,7 +74,7 @@ record ProcessSorting(
 
     /** It has no command line any more: an ended probe cannot be told from an ended guest, and neither stays. */
     private static boolean hasEnded(RunningProcess process) {
-        return !process.status().hasMemory();
+        return !process.status().hasMemory() || process.arguments().isEmpty();
     }
 
     private static void addGuests(

@@ -85,6 +85,13 @@ class ProcessSortingTest {
     }
 
     @Test
+    void whatEndsBetweenTwoReadsHasNoCommandLineAndPasses() {
+        RunningProcess ending = withExecutable(process(7, 109, "114"), "/usr/bin/qemu-system-x86_64");
+        assertEquals(1, sort(ending).passing().size());
+        assertEquals(1, sort(ending).guests().size());
+    }
+
+    @Test
     void aNamelessEmulatorGoesByItsProgram() {
         assertEquals(
                 "qemu-system-arm",
