@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.StatusDocument;
 import io.idagent.conversion.ConversionOutcome;
 import java.util.List;
 

@@ -1,5 +1,9 @@
 package io.idagent.cli;
 
+import io.idagent.agent.RollbackTarget;
+import io.idagent.agent.Session;
+import io.idagent.agent.StatusDocument;
+import io.idagent.agent.Wiring;
 import io.idagent.assessment.State;
 import io.idagent.conversion.ConversionHistory;
 import io.idagent.conversion.ConversionPlan;

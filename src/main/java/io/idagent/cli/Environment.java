@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.Wiring;
 import io.idagent.settings.ConfigurationException;
 import io.idagent.settings.Settings;
 import io.idagent.settings.SettingsReader;

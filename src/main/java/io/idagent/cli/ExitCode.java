@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.Converter.Ending;
 import io.idagent.assessment.Assessment;
 import io.idagent.assessment.Blocker;
 import io.idagent.assessment.Readiness;
@@ -22,6 +23,16 @@ final class ExitCode {
     static final int ANOTHER_IS_RUNNING = 75;
 
     private ExitCode() {}
+
+    static int of(Ending ending) {
+        if (ending instanceof Ending.Carried carried) {
+            return of(carried.last());
+        }
+        if (ending instanceof Ending.Nothing nothing) {
+            return of(nothing.look().assessment().blockers());
+        }
+        return ending instanceof Ending.AnotherIsRunning ? ANOTHER_IS_RUNNING : BLOCKED;
+    }
 
     static int of(ConversionOutcome outcome) {
         return switch (outcome.result()) {

@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.Wiring;
 import io.idagent.settings.DurationText;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.Wiring;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.StatusDocument;
 import io.idagent.conversion.ConversionPlan;
 import io.idagent.conversion.Step;
 import io.idagent.ownership.Tally;

@@ -1,6 +1,7 @@
 package io.idagent.cli;
 
-import io.idagent.conversion.ConversionListener;
+import io.idagent.agent.Converter;
+import io.idagent.conversion.ConversionOutcome;
 import io.idagent.conversion.Step;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /** One line a step, when it is done, with its time. On a terminal a step that takes longer than a second shows a bar. */
-final class ProgressLines implements ConversionListener, AutoCloseable {
+final class ProgressLines implements Converter.Observer, AutoCloseable {
 
     private static final long PATIENCE_NANOS = 1_000_000_000L;
 
@@ -62,6 +63,24 @@ final class ProgressLines implements ConversionListener, AutoCloseable {
     @Override
     public void undoing(Step step) {
         line("undoing: " + step.doing(), "", "");
+    }
+
+    @Override
+    public void recovering(String id) {
+        out.println("The conversion " + id + " was cut off. It comes first:");
+        out.flush();
+    }
+
+    @Override
+    public void waiting(String sentence) {
+        out.println("Waiting: " + sentence);
+        out.flush();
+    }
+
+    @Override
+    public void ended(ConversionOutcome outcome) {
+        out.print(OutcomeText.of(outcome));
+        out.flush();
     }
 
     private void line(String doing, String time, String result) {

@@ -1,5 +1,8 @@
 package io.idagent.cli;
 
+import io.idagent.agent.Session;
+import io.idagent.agent.StatusDocument;
+import io.idagent.agent.Wiring;
 import io.idagent.host.HostInspector.Depth;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

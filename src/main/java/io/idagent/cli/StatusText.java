@@ -1,6 +1,7 @@
 package io.idagent.cli;
 
-import io.idagent.cli.StatusDocument.AccountDocument;
+import io.idagent.agent.StatusDocument;
+import io.idagent.agent.StatusDocument.AccountDocument;
 import io.idagent.conversion.ConversionOutcome;
 import io.idagent.ownership.Tally;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.idagent.cli;
+package io.idagent.agent;
 
 import io.idagent.assessment.Assessor;
 import io.idagent.conversion.ConversionHistory;
@@ -38,7 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Puts the objects of one command together, by hand: a container would cost more time than the command takes. */
-final class Wiring implements AutoCloseable {
+public final class Wiring implements AutoCloseable {
 
     private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system");
     private static final Path ETC = Path.of("/etc");
@@ -53,7 +53,7 @@ final class Wiring implements AutoCloseable {
     private final Libvirt libvirt;
 
     /** @param root the directory of a system that is not running; empty: this host */
-    Wiring(Settings settings, Optional<Path> root, boolean asRoot) throws IOException {
+    public Wiring(Settings settings, Optional<Path> root, boolean asRoot) throws IOException {
         this.settings = settings;
         this.root = root;
         this.asRoot = asRoot;
@@ -62,24 +62,24 @@ final class Wiring implements AutoCloseable {
         this.libvirt = new Libvirt(settings.libvirtUri(), settings.timeouts().libvirt());
     }
 
-    Settings settings() {
+    public Settings settings() {
         return settings;
     }
 
-    boolean asRoot() {
+    public boolean asRoot() {
         return asRoot;
     }
 
-    Conversions conversions() {
+    public Conversions conversions() {
         return new Conversions(inRoot(settings.stateDirectory()));
     }
 
-    Path lockFile() {
+    public Path lockFile() {
         return inRoot(settings.runDirectory()).resolve("lock");
     }
 
     /** What the journals tell; unknown to those who may not read them. */
-    Fact<ConversionHistory> history() {
+    public Fact<ConversionHistory> history() {
         if (!asRoot) {
             return Fact.unknown("only root may read the journals in " + settings.stateDirectory());
         }
@@ -87,7 +87,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /** The same for the one who holds the lock. */
-    Fact<ConversionHistory> historyUnderLock() {
+    public Fact<ConversionHistory> historyUnderLock() {
         return ConversionHistory.readUnderLock(conversions());
     }
 
@@ -95,7 +95,8 @@ final class Wiring implements AutoCloseable {
      * @param accounts with the numbers they are to have; a rollback has others than the settings
      * @param passwdLockWait how long a locked passwd file is waited for
      */
-    HostInspector inspector(List<Account> accounts, Optional<ConversionHistory> history, Duration passwdLockWait) {
+    public HostInspector inspector(
+            List<Account> accounts, Optional<ConversionHistory> history, Duration passwdLockWait) {
         Settings asked = settings.withAccounts(accounts);
         Set<io.idagent.platform.Uid> uids = new java.util.HashSet<>(settings.formerUids());
         Set<io.idagent.platform.Gid> gids = new java.util.HashSet<>(settings.formerGids());
@@ -131,11 +132,11 @@ final class Wiring implements AutoCloseable {
                 passwdLockWait);
     }
 
-    Assessor assessor(boolean acceptUnstartable) {
+    public Assessor assessor(boolean acceptUnstartable) {
         return new Assessor(acceptUnstartable);
     }
 
-    ConversionTools conversionTools() {
+    public ConversionTools conversionTools() {
         Names names = root.isPresent() ? localFiles : new NameService();
         return new ConversionTools(
                 conversions(),
@@ -152,18 +153,18 @@ final class Wiring implements AutoCloseable {
                 base);
     }
 
-    Services services() {
+    public Services services() {
         Duration limit = settings.timeouts().command();
         return Files.isDirectory(SYSTEMD_RUNS)
                 ? new SystemdServices(commands, limit, settings.runDirectory().resolve("converting"))
                 : new SysvServices(commands, limit);
     }
 
-    OwnershipScanner scanner() {
+    public OwnershipScanner scanner() {
         return scanner(root.isPresent() ? localFiles : new NameService());
     }
 
-    TreeBase base() {
+    public TreeBase base() {
         return base;
     }
 

@@ -1,4 +1,4 @@
-package io.idagent.cli;
+package io.idagent.agent;
 
 import io.idagent.conversion.ConversionRunner;
 import java.util.concurrent.CountDownLatch;

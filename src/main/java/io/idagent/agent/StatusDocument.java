@@ -1,4 +1,4 @@
-package io.idagent.cli;
+package io.idagent.agent;
 
 import io.idagent.assessment.Assessment;
 import io.idagent.assessment.Blocker;
@@ -26,7 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What {@code status} says, as the JSON document that the README describes. */
-record StatusDocument(
+public record StatusDocument(
         int format,
         Instant observedAt,
         String state,
@@ -42,18 +42,18 @@ record StatusDocument(
         Optional<LastConversion> lastConversion) {
 
     /** Grows when a field changes its meaning or goes; new fields may come at any time. */
-    static final int FORMAT = 1;
+    public static final int FORMAT = 1;
 
-    record AccountDocument(
+    public record AccountDocument(
             String user, Optional<Uid> uid, Uid targetUid, String group, Optional<Gid> gid, Gid targetGid) {}
 
-    record GuestDocument(String name, Optional<Integer> pid, Optional<Uid> uid) {}
+    public record GuestDocument(String name, Optional<Integer> pid, Optional<Uid> uid) {}
 
-    record Obstacle(String kind, String sentence, String advice) {}
+    public record Obstacle(String kind, String sentence, String advice) {}
 
-    record Remark(String kind, String sentence, String advice) {}
+    public record Remark(String kind, String sentence, String advice) {}
 
-    record FilesDocument(
+    public record FilesDocument(
             long lookedAt,
             Tally leftovers,
             Tally adoptableOrphans,
@@ -61,9 +61,9 @@ record StatusDocument(
             List<MountTally> sharedStorage,
             long errors) {}
 
-    record LastConversion(String id, String kind, Instant at, Optional<ConversionOutcome> outcome) {}
+    public record LastConversion(String id, String kind, Instant at, Optional<ConversionOutcome> outcome) {}
 
-    static StatusDocument of(Assessment assessment, Fact<ConversionHistory> history) {
+    public static StatusDocument of(Assessment assessment, Fact<ConversionHistory> history) {
         HostSnapshot host = assessment.host();
         return new StatusDocument(
                 FORMAT,

@@ -1,4 +1,4 @@
-package io.idagent.cli;
+package io.idagent.agent;
 
 import io.idagent.assessment.Assessment;
 import io.idagent.conversion.ConversionHistory;
@@ -14,32 +14,32 @@ import java.util.List;
 import java.util.Optional;
 
 /** One look at the host and at its history, and the conclusion from both. What all commands begin with. */
-final class Session {
+public final class Session {
 
     private final Wiring wiring;
     private final List<Account> accounts;
     private final boolean acceptUnstartable;
 
-    Session(Wiring wiring, List<Account> accounts, boolean acceptUnstartable) {
+    public Session(Wiring wiring, List<Account> accounts, boolean acceptUnstartable) {
         this.wiring = wiring;
         this.accounts = accounts;
         this.acceptUnstartable = acceptUnstartable;
     }
 
     /** What was seen and concluded. */
-    record Look(Assessment assessment, Fact<ConversionHistory> history) {
+    public record Look(Assessment assessment, Fact<ConversionHistory> history) {
 
-        StatusDocument document() {
+        public StatusDocument document() {
             return StatusDocument.of(assessment, history);
         }
     }
 
-    Look look(Depth depth) throws InterruptedException {
+    public Look look(Depth depth) throws InterruptedException {
         return look(depth, Duration.ZERO, false);
     }
 
     /** @param holdsLock we are the conversion that is running */
-    Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
+    public Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
         Fact<ConversionHistory> history = holdsLock ? wiring.historyUnderLock() : wiring.history();
         ConversionFact fact = history.map(ConversionHistory::fact).orElse(new ConversionFact.Idle());
         return new Look(
@@ -52,7 +52,7 @@ final class Session {
     }
 
     /** Units that stop along with libvirt's. */
-    List<String> dependents(Look look) throws ServiceException {
+    public List<String> dependents(Look look) throws ServiceException {
         if (look.assessment().host().offline()) {
             return List.of();
         }
@@ -63,7 +63,7 @@ final class Session {
         return services.activeDependents(units);
     }
 
-    static Optional<String> interrupted(Look look) {
+    public static Optional<String> interrupted(Look look) {
         return Fact.valueOf(look.history())
                 .flatMap(ConversionHistory::interrupted)
                 .map(record -> record.id());
