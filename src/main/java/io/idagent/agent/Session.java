@@ -10,6 +10,7 @@ import io.idagent.platform.Services;
 import io.idagent.platform.Unit;
 import io.idagent.settings.Account;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,10 +28,10 @@ public final class Session {
     }
 
     /** What was seen and concluded. */
-    public record Look(Assessment assessment, Fact<ConversionHistory> history) {
+    public record Look(Assessment assessment, Fact<ConversionHistory> history, List<Hold> holds) {
 
         public StatusDocument document() {
-            return StatusDocument.of(assessment, history);
+            return StatusDocument.of(assessment, StatusDocument.last(history), history.whyUnknown(), holds);
         }
     }
 
@@ -42,13 +43,26 @@ public final class Session {
     public Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
         Fact<ConversionHistory> history = holdsLock ? wiring.historyUnderLock() : wiring.history();
         ConversionFact fact = history.map(ConversionHistory::fact).orElse(new ConversionFact.Idle());
-        return new Look(
-                wiring.assessor(acceptUnstartable)
-                        .assess(
-                                wiring.inspector(accounts, Fact.valueOf(history), passwdLockWait)
-                                        .inspect(depth),
-                                fact),
-                history);
+        Assessment assessment = wiring.assessor(acceptUnstartable)
+                .assess(
+                        wiring.inspector(accounts, Fact.valueOf(history), passwdLockWait)
+                                .inspect(depth),
+                        fact);
+        return new Look(assessment, history, holds(assessment));
+    }
+
+    /** Without the quiet period, which only the daemon has seen pass. */
+    private List<Hold> holds(Assessment assessment) {
+        if (assessment.host().offline() || !DaemonRules.wantsWork(assessment.state())) {
+            return List.of();
+        }
+        return new DaemonRules(wiring.settings().daemon())
+                .holds(
+                        assessment.state(),
+                        PauseFile.read(wiring.base().path()),
+                        wiring.runFiles().attempts(),
+                        Instant.EPOCH,
+                        Instant.now());
     }
 
     /** Units that stop along with libvirt's. */

@@ -38,6 +38,7 @@ public record StatusDocument(
         List<Obstacle> blockers,
         List<Remark> findings,
         Optional<FilesDocument> files,
+        List<HeldBy> daemonHeldBy,
         List<String> notSeen,
         Optional<LastConversion> lastConversion) {
 
@@ -59,11 +60,39 @@ public record StatusDocument(
             Tally adoptableOrphans,
             Tally otherOrphans,
             List<MountTally> sharedStorage,
-            long errors) {}
+            long errors) {
 
-    public record LastConversion(String id, String kind, Instant at, Optional<ConversionOutcome> outcome) {}
+        FilesDocument withoutPaths() {
+            return new FilesDocument(
+                    lookedAt,
+                    withoutPaths(leftovers),
+                    withoutPaths(adoptableOrphans),
+                    withoutPaths(otherOrphans),
+                    List.of(),
+                    errors);
+        }
 
-    public static StatusDocument of(Assessment assessment, Fact<ConversionHistory> history) {
+        private static Tally withoutPaths(Tally tally) {
+            return new Tally(tally.files(), tally.bytes(), List.of());
+        }
+    }
+
+    public record LastConversion(String id, String kind, Instant at, Optional<ConversionOutcome> outcome) {
+
+        LastConversion withoutOutcomeTexts() {
+            return new LastConversion(id, kind, at, outcome.map(ConversionOutcome::withoutTexts));
+        }
+    }
+
+    public record HeldBy(String kind, String sentence) {}
+
+    /**
+     * @param last the last conversion, as far as it is known
+     * @param historyUnknown why past conversions are not known; empty if they are
+     * @param holds what keeps the daemon from acting by itself
+     */
+    public static StatusDocument of(
+            Assessment assessment, Optional<LastConversion> last, Optional<String> historyUnknown, List<Hold> holds) {
         HostSnapshot host = assessment.host();
         return new StatusDocument(
                 FORMAT,
@@ -79,8 +108,32 @@ public record StatusDocument(
                         .map(finding -> new Remark(finding.kind().name(), finding.sentence(), finding.advice()))
                         .toList(),
                 Fact.valueOf(host.files()).map(StatusDocument::files),
-                notSeen(host, history),
-                Fact.valueOf(history).flatMap(ConversionHistory::last).map(StatusDocument::last));
+                holds.stream()
+                        .map(hold -> new HeldBy(hold.kind().name(), hold.sentence()))
+                        .toList(),
+                notSeen(host, historyUnknown),
+                last);
+    }
+
+    /** States, numbers and counts; no name of a guest, no path, no sentence that holds one. */
+    public StatusDocument withoutDetails() {
+        return new StatusDocument(
+                format,
+                observedAt,
+                state,
+                sentence,
+                readiness,
+                accounts,
+                baseLabel,
+                guests.map(list -> list.stream()
+                        .map(guest -> new GuestDocument("", Optional.empty(), guest.uid()))
+                        .toList()),
+                blockers.stream().map(b -> new Obstacle(b.kind(), "", "")).toList(),
+                findings.stream().map(f -> new Remark(f.kind(), "", "")).toList(),
+                files.map(FilesDocument::withoutPaths),
+                daemonHeldBy,
+                List.of(),
+                lastConversion.map(LastConversion::withoutOutcomeTexts));
     }
 
     private static AccountDocument account(AccountFacts facts) {
@@ -115,12 +168,16 @@ public record StatusDocument(
                 scan.errorCount());
     }
 
+    public static Optional<LastConversion> last(Fact<ConversionHistory> history) {
+        return Fact.valueOf(history).flatMap(ConversionHistory::last).map(StatusDocument::last);
+    }
+
     private static LastConversion last(Conversions.Record record) {
         return new LastConversion(
                 record.id(), record.plan().kind().name().toLowerCase(Locale.ROOT), record.openedAt(), record.outcome());
     }
 
-    private static List<String> notSeen(HostSnapshot host, Fact<ConversionHistory> history) {
+    private static List<String> notSeen(HostSnapshot host, Optional<String> historyUnknown) {
         List<String> reasons = new ArrayList<>();
         List<Fact<?>> facts = new ArrayList<>(List.of(
                 host.failingNameServices(),
@@ -131,14 +188,14 @@ public record StatusDocument(
                 host.unstartable(),
                 host.former(),
                 host.readOnly(),
-                host.passwdLock(),
-                history));
+                host.passwdLock()));
         if (host.scope().isPresent()) {
             facts.add(host.files());
         }
         host.accounts().forEach(account -> facts.addAll(List.of(account.user(), account.group())));
         facts.forEach(
                 fact -> fact.whyUnknown().filter(why -> !reasons.contains(why)).ifPresent(reasons::add));
+        historyUnknown.ifPresent(reasons::add);
         return reasons;
     }
 }

@@ -10,7 +10,9 @@ import io.idagent.host.GuestFinder;
 import io.idagent.host.HostInspector;
 import io.idagent.host.LiveHost;
 import io.idagent.host.OfflineHost;
+import io.idagent.host.ScanFindings;
 import io.idagent.host.TakenIds;
+import io.idagent.host.WatchedHost;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
@@ -36,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Puts the objects of one command together, by hand: a container would cost more time than the command takes. */
 public final class Wiring implements AutoCloseable {
@@ -72,6 +75,14 @@ public final class Wiring implements AutoCloseable {
 
     public Conversions conversions() {
         return new Conversions(inRoot(settings.stateDirectory()));
+    }
+
+    public RunFiles runFiles() {
+        return new RunFiles(inRoot(settings.runDirectory()));
+    }
+
+    public RequestFile requestFile() {
+        return new RequestFile(settings.runDirectory());
     }
 
     public Path lockFile() {
@@ -130,6 +141,20 @@ public final class Wiring implements AutoCloseable {
                         base,
                         asRoot),
                 passwdLockWait);
+    }
+
+    /** The host as the daemon watches it: cheap, and without any right. */
+    public HostInspector watchedHost(Supplier<ScanFindings> scan) {
+        NameService names = new NameService();
+        return new WatchedHost(
+                settings,
+                names,
+                localFiles,
+                // The administrator's own checks may be slow, and need root: the converter makes them.
+                new TakenIds(names, Optional.empty(), Optional.empty()),
+                processes,
+                libvirt,
+                scan);
     }
 
     public Assessor assessor(boolean acceptUnstartable) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {StatusCommand.class, PlanCommand.class},
+        subcommands = {StatusCommand.class, PlanCommand.class, ScanCommand.class},
         description = {
             "Gives the account that qemu runs as (libvirt-qemu) the same numeric uid and gid on every KVM host,"
                     + " 64055:64055, so that guests can be live-migrated over shared storage.",
@@ -50,11 +50,27 @@ final class LibvirtIdAgent implements Callable<Integer> {
         boolean convertNow;
 
         @Option(
+                names = "--recover",
+                required = true,
+                description = "Finish a conversion that was cut off, and do nothing else (the boot service does).")
+        boolean recover;
+
+        @Option(
                 names = "--rollback",
                 required = true,
                 description = "Take the last conversion back: the former ids and every former owner.")
         boolean rollback;
+
+        String name() {
+            return convertNow ? "--convert-now" : recover ? "--recover" : "--rollback";
+        }
     }
+
+    @Option(
+            names = "--requested",
+            hidden = true,
+            description = "The daemon asked for it: go by its rules, and look whether it is due.")
+    boolean requested;
 
     @Option(names = "--dry-run", description = "Only say what would be done.")
     boolean dryRun;
@@ -83,7 +99,7 @@ final class LibvirtIdAgent implements Callable<Integer> {
         Duration patience = patience();
         Environment environment = Environment.of(common, spec);
         if (!environment.isRoot()) {
-            return environment.refuseWithoutRoot(action.rollback ? "--rollback" : "--convert-now");
+            return environment.refuseWithoutRoot(action.name());
         }
         try (Wiring wiring = environment.wiring();
                 ProgressLines progress = environment.progress()) {
@@ -91,8 +107,11 @@ final class LibvirtIdAgent implements Callable<Integer> {
                 DryRun dry = new DryRun(wiring, environment.answer(), acceptUnstartable);
                 return action.rollback ? dry.rollBack() : dry.convert();
             }
+            if (requested) {
+                return new Requested(wiring, environment.answer(), progress).run();
+            }
             ConvertNow now = new ConvertNow(wiring, environment.answer(), progress, patience, acceptUnstartable);
-            return action.rollback ? now.rollBack() : now.convert();
+            return action.rollback ? now.rollBack() : action.recover ? now.recover() : now.convert();
         }
     }
 

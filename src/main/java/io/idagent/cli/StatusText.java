@@ -29,6 +29,7 @@ final class StatusText {
         view.files();
         view.last();
         view.obstacles();
+        view.heldBy();
         view.remarks();
         view.notSeen();
         return view.text.toString();
@@ -119,6 +120,17 @@ final class StatusText {
         if (!status.blockers().isEmpty()) {
             text.append("\nIn the way:\n");
             status.blockers().forEach(b -> item(b.kind(), b.sentence(), b.advice()));
+        }
+    }
+
+    private void heldBy() {
+        if (!status.daemonHeldBy().isEmpty()) {
+            text.append("\nThe daemon waits (a person need not):\n");
+            status.daemonHeldBy().forEach(hold -> text.append("  ")
+                    .append(hold.kind())
+                    .append(": ")
+                    .append(hold.sentence())
+                    .append('\n'));
         }
     }
 

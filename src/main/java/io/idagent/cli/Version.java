@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.agent.VersionNumber;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote into the jar. */
@@ -7,7 +8,6 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"libvirt-id-agent " + (version == null ? "(not packaged)" : version)};
+        return new String[] {"libvirt-id-agent " + VersionNumber.get()};
     }
 }

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What past conversions mean for today: whether one is unfinished, which numbers the account had before, and which one
@@ -91,6 +94,14 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
             }
         }
         return Optional.empty();
+    }
+
+    /** How many there have been, by how they ended. */
+    public Map<String, Long> byResult() {
+        return conversions.stream()
+                .flatMap(record -> record.outcome().stream())
+                .collect(Collectors.groupingBy(
+                        outcome -> outcome.result().name().toLowerCase(Locale.ROOT), Collectors.counting()));
     }
 
     public Set<Uid> formerUids() {

@@ -36,6 +36,21 @@ public record ConversionOutcome(
         notes = List.copyOf(notes);
     }
 
+    /** Only what is a number or a word of ours: no path, no name. */
+    public ConversionOutcome withoutTexts() {
+        return new ConversionOutcome(
+                result,
+                "",
+                duration,
+                libvirtDown,
+                filesChanged,
+                List.of(),
+                leftovers,
+                outside.map(tally -> new Tally(tally.files(), tally.bytes(), List.of())),
+                List.of(),
+                Optional.empty());
+    }
+
     public enum Result {
         /** Done and proved; {@link #leftovers} may remain. */
         DONE,

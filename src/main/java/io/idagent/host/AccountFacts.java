@@ -1,6 +1,7 @@
 package io.idagent.host;
 
 import io.idagent.platform.GroupEntry;
+import io.idagent.platform.Names;
 import io.idagent.platform.UserEntry;
 import io.idagent.settings.Account;
 import java.util.Optional;
@@ -20,6 +21,26 @@ public record AccountFacts(
         Fact<Boolean> groupIsLocal,
         Fact<Optional<String>> uidHolder,
         Fact<Optional<String>> gidHolder) {
+
+    /** Asks everybody who knows about an account. */
+    static AccountFacts of(Account account, Names names, Names localFiles, TakenIds takenIds) {
+        Fact<Optional<UserEntry>> user = NameQuestion.ask(() -> names.user(account.user()));
+        Fact<Optional<GroupEntry>> group = NameQuestion.ask(() -> names.group(account.group()));
+        return new AccountFacts(
+                account,
+                user,
+                group,
+                NameQuestion.ask(() -> localFiles
+                        .user(account.user())
+                        .map(UserEntry::uid)
+                        .equals(user.orElse(Optional.empty()).map(UserEntry::uid))),
+                NameQuestion.ask(() -> localFiles
+                        .group(account.group())
+                        .map(GroupEntry::gid)
+                        .equals(group.orElse(Optional.empty()).map(GroupEntry::gid))),
+                NameQuestion.ask(() -> takenIds.holderOf(account.uid(), account.user())),
+                NameQuestion.ask(() -> takenIds.holderOf(account.gid(), account.group())));
+    }
 
     /** What is to change; empty if the account is not there, not whole, or not known. */
     public Optional<AccountChange> change() {

@@ -1,8 +1,18 @@
 package io.idagent.host;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 
 /** What the conversions of this host have come to, as far as it decides what may be done now. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "conversion")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ConversionFact.Idle.class, name = "idle"),
+    @JsonSubTypes.Type(value = ConversionFact.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = ConversionFact.Interrupted.class, name = "interrupted"),
+    @JsonSubTypes.Type(value = ConversionFact.Failed.class, name = "failed"),
+    @JsonSubTypes.Type(value = ConversionFact.RolledBack.class, name = "rolled_back")
+})
 public sealed interface ConversionFact {
 
     /** None is under way, and the last one, if there was one, ended well. */

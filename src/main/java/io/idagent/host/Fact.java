@@ -1,5 +1,8 @@
 package io.idagent.host;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -8,6 +11,11 @@ import java.util.function.Function;
  * Something known about the host, or the reason why it is not known. "Could not look" is never "nothing there", so
  * there is no way to get a value without saying what happens when there is none.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "fact")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Fact.Known.class, name = "known"),
+    @JsonSubTypes.Type(value = Fact.Unknown.class, name = "unknown")
+})
 public sealed interface Fact<T> {
 
     record Known<T>(T value, Instant observedAt) implements Fact<T> {}
@@ -23,6 +31,7 @@ public sealed interface Fact<T> {
         return new Unknown<>(reason);
     }
 
+    @JsonIgnore
     default boolean isKnown() {
         return this instanceof Known;
     }

@@ -4,27 +4,23 @@ import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Gid;
-import io.idagent.platform.GroupEntry;
 import io.idagent.platform.Libvirt;
 import io.idagent.platform.LibvirtReport;
 import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.NameService;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
-import io.idagent.platform.Owner;
 import io.idagent.platform.QemuConf;
 import io.idagent.platform.ServiceException;
 import io.idagent.platform.Services;
 import io.idagent.platform.Uid;
 import io.idagent.platform.Unit;
-import io.idagent.platform.UserEntry;
 import io.idagent.settings.Account;
 import io.idagent.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -74,8 +70,9 @@ public final class LiveHost implements HostInspector {
 
     @Override
     public HostSnapshot inspect(Depth depth) throws InterruptedException {
-        List<AccountFacts> accounts =
-                settings.accounts().stream().map(this::account).toList();
+        List<AccountFacts> accounts = settings.accounts().stream()
+                .map(account -> AccountFacts.of(account, sources.names(), sources.localFiles(), sources.takenIds()))
+                .toList();
         LibvirtFacts libvirt = libvirt();
         Optional<LibvirtReport> report = libvirt.report().orElse(Optional.empty());
         Fact<FormerIds> former = former(accounts, report);
@@ -83,8 +80,9 @@ public final class LiveHost implements HostInspector {
                 FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), report, sources.base());
         Fact<ProcessesInTheWay> processes = sources.guests()
                 .look(
-                        watched(accounts, former, report),
-                        targets(),
+                        AccountIds.watched(
+                                accounts, former.orElse(FormerIds.NONE), report.flatMap(LibvirtReport::baseLabel)),
+                        AccountIds.targets(settings.accounts()),
                         report.map(LibvirtReport::domains).orElse(List.of()),
                         scope.map(FileScope::rootPaths).orElse(List.of()));
         return new HostSnapshot(
@@ -102,40 +100,9 @@ public final class LiveHost implements HostInspector {
                 passwdLock());
     }
 
-    private AccountFacts account(Account account) {
-        Fact<Optional<UserEntry>> user = ask(() -> sources.names().user(account.user()));
-        Fact<Optional<GroupEntry>> group = ask(() -> sources.names().group(account.group()));
-        return new AccountFacts(
-                account,
-                user,
-                group,
-                ask(() -> sources.localFiles()
-                        .user(account.user())
-                        .map(UserEntry::uid)
-                        .equals(user.orElse(Optional.empty()).map(UserEntry::uid))),
-                ask(() -> sources.localFiles()
-                        .group(account.group())
-                        .map(GroupEntry::gid)
-                        .equals(group.orElse(Optional.empty()).map(GroupEntry::gid))),
-                ask(() -> sources.takenIds().holderOf(account.uid(), account.user())),
-                ask(() -> sources.takenIds().holderOf(account.gid(), account.group())));
-    }
-
-    private interface Question<T> {
-        T ask() throws NameServiceException;
-    }
-
-    private static <T> Fact<T> ask(Question<T> question) {
-        try {
-            return Fact.known(question.ask());
-        } catch (NameServiceException e) {
-            return Fact.unknown(e.getMessage());
-        }
-    }
-
     private Fact<List<String>> failingNameServices() {
         Account first = settings.accounts().get(0);
-        return ask(() -> sources.names().failingServices(first.uid(), first.gid()));
+        return NameQuestion.ask(() -> sources.names().failingServices(first.uid(), first.gid()));
     }
 
     private LibvirtFacts libvirt() throws InterruptedException {
@@ -181,29 +148,7 @@ public final class LiveHost implements HostInspector {
         // qemu that runs as root leaves files that stay root's.
         uids.remove(Uid.ROOT);
         gids.remove(new Gid(0));
-        return ask(() -> FormerIds.among(uids, gids, ownNames, sources.names()));
-    }
-
-    private WatchedIds watched(List<AccountFacts> accounts, Fact<FormerIds> former, Optional<LibvirtReport> report) {
-        List<Owner> owners = new ArrayList<>();
-        accounts.forEach(facts -> facts.change().map(AccountChange::from).ifPresent(owners::add));
-        WatchedIds ids = WatchedIds.of(owners);
-        Set<Uid> uids = new HashSet<>(ids.uids());
-        Set<Gid> gids = new HashSet<>(ids.gids());
-        uids.addAll(former.orElse(FormerIds.NONE).uids());
-        gids.addAll(former.orElse(FormerIds.NONE).gids());
-        report.flatMap(LibvirtReport::baseLabel).ifPresent(label -> {
-            uids.add(label.uid());
-            gids.add(label.gid());
-        });
-        // Where qemu runs as root, root's processes are not its guests; its guests are found as qemu.
-        uids.remove(Uid.ROOT);
-        gids.remove(new Gid(0));
-        return new WatchedIds(uids, gids);
-    }
-
-    private WatchedIds targets() {
-        return WatchedIds.of(settings.accounts().stream().map(Account::target).toList());
+        return NameQuestion.ask(() -> FormerIds.among(uids, gids, ownNames, sources.names()));
     }
 
     private Fact<ScanResult> files(Optional<FileScope> scope) {

@@ -65,18 +65,18 @@ public final class OfflineHost implements HostInspector {
     }
 
     private AccountFacts account(Account account) {
-        Fact<Optional<UserEntry>> user = ask(() -> names.user(account.user()));
-        Fact<Optional<GroupEntry>> group = ask(() -> names.group(account.group()));
+        Fact<Optional<UserEntry>> user = NameQuestion.ask(() -> names.user(account.user()));
+        Fact<Optional<GroupEntry>> group = NameQuestion.ask(() -> names.group(account.group()));
         return new AccountFacts(
                 account,
                 user,
                 group,
                 Fact.known(true),
                 Fact.known(true),
-                ask(() -> names.userName(account.uid())
+                NameQuestion.ask(() -> names.userName(account.uid())
                         .filter(name -> !name.equals(account.user()))
                         .map(name -> "user " + name)),
-                ask(() -> names.groupName(account.gid())
+                NameQuestion.ask(() -> names.groupName(account.gid())
                         .filter(name -> !name.equals(account.group()))
                         .map(name -> "group " + name)));
     }
@@ -84,7 +84,7 @@ public final class OfflineHost implements HostInspector {
     private Fact<FormerIds> former() {
         Set<String> ownNames = new HashSet<>();
         settings.accounts().forEach(account -> ownNames.addAll(List.of(account.user(), account.group())));
-        return ask(() -> FormerIds.among(remembered.uids(), remembered.gids(), ownNames, names));
+        return NameQuestion.ask(() -> FormerIds.among(remembered.uids(), remembered.gids(), ownNames, names));
     }
 
     private Fact<ScanResult> files(Optional<FileScope> scope) {
@@ -94,18 +94,6 @@ public final class OfflineHost implements HostInspector {
         try {
             return Fact.known(scanner.scan(base, scope.get().scan(), hit -> {}, entries -> {}));
         } catch (NameServiceException | IOException e) {
-            return Fact.unknown(e.getMessage());
-        }
-    }
-
-    private interface Question<T> {
-        T ask() throws NameServiceException;
-    }
-
-    private static <T> Fact<T> ask(Question<T> question) {
-        try {
-            return Fact.known(question.ask());
-        } catch (NameServiceException e) {
             return Fact.unknown(e.getMessage());
         }
     }

@@ -34,7 +34,8 @@ public record Settings(
         Path stateDirectory,
         Path runDirectory,
         Optional<ExtraCheckCommand> extraUidCheck,
-        Optional<ExtraCheckCommand> extraGidCheck) {
+        Optional<ExtraCheckCommand> extraGidCheck,
+        DaemonSettings daemon) {
 
     /**
      * How long is waited, and for whom.
@@ -71,6 +72,7 @@ public record Settings(
                 stateDirectory,
                 runDirectory,
                 extraUidCheck,
-                extraGidCheck);
+                extraGidCheck,
+                daemon);
     }
 }

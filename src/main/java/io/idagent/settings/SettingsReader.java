@@ -8,6 +8,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +74,26 @@ public final class SettingsReader {
                 path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
                 path("idagent.run-directory", "/run/libvirt-id-agent"),
                 extraCheck("idagent.extra-uid-check"),
-                extraCheck("idagent.extra-gid-check"));
+                extraCheck("idagent.extra-gid-check"),
+                daemon());
+    }
+
+    private DaemonSettings daemon() throws ConfigurationException {
+        Duration interval = duration("idagent.interval", "30s");
+        if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw ConfigurationException.of("idagent.interval", interval.toMillis() + "ms", "it must be 1s or more");
+        }
+        return new DaemonSettings(
+                choice("idagent.convert", ConvertPolicy.class, ConvertPolicy.AUTO),
+                interval,
+                duration("idagent.quiet-period", "2m"),
+                duration("idagent.scan-interval", "6h"),
+                choice("idagent.http.details", YesNo.class, YesNo.FALSE) == YesNo.TRUE);
+    }
+
+    private enum YesNo {
+        TRUE,
+        FALSE
     }
 
     private static final Set<String> KEYS = Set.of(
@@ -94,7 +114,12 @@ public final class SettingsReader {
             "idagent.extra-uid-check",
             "idagent.extra-uid-check-match",
             "idagent.extra-gid-check",
-            "idagent.extra-gid-check-match");
+            "idagent.extra-gid-check-match",
+            "idagent.convert",
+            "idagent.interval",
+            "idagent.quiet-period",
+            "idagent.scan-interval",
+            "idagent.http.details");
 
     /** A key with a slip of the pen would be a setting that an administrator believes in and nobody reads. */
     private void refuseUnknownKeys() throws ConfigurationException {
@@ -257,7 +282,7 @@ public final class SettingsReader {
         throw ConfigurationException.of(key, text.get(), "it must be FIRST-LAST, such as 100-999, without 0");
     }
 
-    private java.time.Duration duration(String key, String otherwise) throws ConfigurationException {
+    private Duration duration(String key, String otherwise) throws ConfigurationException {
         String text = text(key).orElse(otherwise);
         try {
             return DurationText.parse(text);

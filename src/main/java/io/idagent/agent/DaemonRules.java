@@ -1,0 +1,61 @@
+package io.idagent.agent;
+
+import io.idagent.assessment.State;
+import io.idagent.settings.ConvertPolicy;
+import io.idagent.settings.DaemonSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** When the daemon has a host changed without being told to. A pure function; root applies it once more by itself. */
+public final class DaemonRules {
+
+    private final DaemonSettings settings;
+
+    public DaemonRules(DaemonSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Whether something would be done in this state, were nothing held. */
+    public static boolean wantsWork(State state) {
+        return switch (state) {
+            case CONVERTIBLE, FAILED, LEFTOVERS, RESTART_NEEDED, INTERRUPTED -> true;
+            case NOT_APPLICABLE, NORMALIZED, BLOCKED, CONVERTING -> false;
+        };
+    }
+
+    /**
+     * @param paused the reason in the pause file, if there is one
+     * @param quietSince since when there has been no guest
+     * @return why nothing is done now; empty: go on
+     */
+    public List<Hold> holds(State state, Optional<String> paused, Attempts attempts, Instant quietSince, Instant now) {
+        if (state == State.INTERRUPTED) {
+            // A host between two states is worse than any reason to wait.
+            return List.of();
+        }
+        List<Hold> holds = new ArrayList<>();
+        paused.ifPresent(reason -> holds.add(new Hold(
+                Hold.Kind.PAUSED, "paused by /etc/libvirt-id-agent/paused" + (reason.isEmpty() ? "" : ": " + reason))));
+        if (settings.convert() == ConvertPolicy.MANUAL) {
+            holds.add(new Hold(Hold.Kind.MANUAL, "idagent.convert = manual; run libvirt-id-agent --convert-now"));
+        }
+        boolean needsQuiet = state == State.CONVERTIBLE || state == State.FAILED;
+        Instant quietFrom = quietSince.plus(settings.quietPeriod());
+        if (needsQuiet && now.isBefore(quietFrom)) {
+            holds.add(new Hold(
+                    Hold.Kind.QUIET_PERIOD,
+                    "no guest for less than " + settings.quietPeriod().toSeconds() + " s; "
+                            + Duration.between(now, quietFrom).toSeconds() + " s to go"));
+        }
+        attempts.nextTry()
+                .filter(now::isBefore)
+                .ifPresent(next -> holds.add(new Hold(
+                        Hold.Kind.BACKING_OFF,
+                        "tried " + attempts.failures() + " times in vain (" + attempts.why() + "); tries again at "
+                                + next)));
+        return List.copyOf(holds);
+    }
+}

@@ -1,0 +1,105 @@
+package io.idagent.agent;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.idagent.host.ScanFindings;
+import io.idagent.platform.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * What root leaves for the daemon below /run/libvirt-id-agent: what a scan found, and how attempts went. The directory is
+ * root's; the daemon reads, and cannot write there.
+ */
+public final class RunFiles {
+
+    /** The group of the daemon's user: findings name files of guests, which are nobody else's business. */
+    private static final String READERS = "libvirt-id-agent";
+
+    private static final ObjectMapper JSON = Json.mapper();
+
+    private final Path directory;
+
+    public RunFiles(Path runDirectory) {
+        this.directory = runDirectory;
+    }
+
+    public ScanReport findings() {
+        Path file = directory.resolve("findings");
+        try {
+            ScanReport report = JSON.readValue(Files.readAllBytes(file), ScanReport.class);
+            return report.host().format() == ScanFindings.FORMAT
+                    ? report
+                    : ScanReport.none(file + " is of another version of this program");
+        } catch (NoSuchFileException none) {
+            return ScanReport.none("there was no scan yet (libvirt-id-agent-scan.service)");
+        } catch (IOException e) {
+            return ScanReport.none("what the last scan found cannot be read: " + e.getMessage());
+        }
+    }
+
+    public void writeFindings(ScanReport report) throws IOException {
+        write("findings", JSON.writeValueAsBytes(report));
+    }
+
+    public Attempts attempts() {
+        return read("attempts", new TypeReference<Attempts>() {}).orElse(Attempts.NONE);
+    }
+
+    public void writeAttempts(Attempts attempts) throws IOException {
+        write("attempts", JSON.writeValueAsBytes(attempts));
+    }
+
+    /** Whether there is a daemon on this host to leave anything for. */
+    public boolean hasReader() {
+        return Files.isDirectory(directory.resolve("daemon"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private <T> Optional<T> read(String name, TypeReference<T> type) {
+        try {
+            return Optional.of(JSON.readValue(Files.readAllBytes(directory.resolve(name)), type));
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whole or not at all, for whoever reads at the same moment. */
+    private void write(String name, byte[] content) throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Path unfinished = directory.resolve("." + name + ".unfinished");
+        Files.deleteIfExists(unfinished);
+        Files.createFile(
+                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(unfinished, content);
+        readers().ifPresent(group -> share(unfinished, group));
+        Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Optional<GroupPrincipal> readers() {
+        try {
+            return Optional.of(
+                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(READERS));
+        } catch (IOException notInstalled) {
+            return Optional.empty();
+        }
+    }
+
+    private static void share(Path file, GroupPrincipal group) {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        try {
+            view.setGroup(group);
+            view.setPermissions(PosixFilePermissions.fromString("rw-r-----"));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("cannot let the group " + group + " read " + file, e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.idagent.health;
+
+import io.idagent.daemon.Daemon;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** UP while the loop turns: the last look is younger than three intervals. */
+@Liveness
+@ApplicationScoped
+public class LoopAlive implements HealthCheck {
+
+    private final Daemon daemon;
+    private final long startedAt = System.nanoTime();
+
+    public LoopAlive(Daemon daemon) {
+        this.daemon = daemon;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        Duration limit = daemon.settings().daemon().interval().multipliedBy(3);
+        Duration age = daemon.age().orElse(Duration.ofNanos(System.nanoTime() - startedAt));
+        return HealthCheckResponse.named("the loop turns")
+                .status(age.compareTo(limit) < 0)
+                .withData("seconds_since_last_look", age.toSeconds())
+                .withData("limit_seconds", limit.toSeconds())
+                .build();
+    }
+}

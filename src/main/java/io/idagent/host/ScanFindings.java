@@ -1,0 +1,56 @@
+package io.idagent.host;
+
+import io.idagent.ownership.ScanResult;
+import io.idagent.platform.QemuConf;
+import io.idagent.platform.Unit;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What only a thorough look can tell, and only one with the right to read everything: the facts that are slow to get, or
+ * closed to an ordinary user. The scan service leaves them for the daemon.
+ */
+public record ScanFindings(
+        int format,
+        Instant scannedAt,
+        Fact<List<Unit>> units,
+        Fact<QemuConf> qemuConf,
+        Fact<List<UnstartableGuest>> unstartable,
+        Fact<List<String>> failingNameServices,
+        Fact<FormerIds> former,
+        Optional<FileScope> scope,
+        Fact<ScanResult> files,
+        Fact<List<String>> readOnly) {
+
+    public static final int FORMAT = 1;
+
+    public static ScanFindings of(HostSnapshot host) {
+        return new ScanFindings(
+                FORMAT,
+                host.observedAt(),
+                host.libvirt().units(),
+                host.libvirt().qemuConf(),
+                host.unstartable(),
+                host.failingNameServices(),
+                host.former(),
+                host.scope(),
+                host.files(),
+                host.readOnly());
+    }
+
+    /** Before the first scan. */
+    public static ScanFindings none(String why) {
+        return new ScanFindings(
+                FORMAT,
+                Instant.EPOCH,
+                Fact.known(List.of()),
+                Fact.unknown(why),
+                Fact.unknown(why),
+                Fact.unknown(why),
+                Fact.unknown(why),
+                Optional.empty(),
+                Fact.unknown(why),
+                Fact.unknown(why));
+    }
+}

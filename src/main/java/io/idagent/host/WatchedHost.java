@@ -1,0 +1,132 @@
+package io.idagent.host;
+
+import io.idagent.platform.Libvirt;
+import io.idagent.platform.LibvirtReport;
+import io.idagent.platform.LibvirtUnavailableException;
+import io.idagent.platform.Names;
+import io.idagent.platform.Owner;
+import io.idagent.platform.ProcessTable;
+import io.idagent.platform.ProcessesHiddenException;
+import io.idagent.platform.RunningProcess;
+import io.idagent.settings.Settings;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/**
+ * The host as it is watched: by an ordinary user, every half minute, for next to nothing. What is slow or closed comes
+ * from the last scan; names, processes and libvirt's label are looked at each time.
+ *
+ * <p>libvirt is asked once for each process of its daemon, whose numbers cannot change while it runs, and never when it
+ * sleeps: every question would wake it, and keep it awake for ever.
+ */
+public final class WatchedHost implements HostInspector {
+
+    /** One process of libvirt's daemon, for all time. */
+    private record DaemonProcess(int pid, long startTime) {}
+
+    private final Settings settings;
+    private final Names names;
+    private final Names localFiles;
+    private final TakenIds takenIds;
+    private final ProcessTable processes;
+    private final Libvirt libvirt;
+    private final Supplier<ScanFindings> scan;
+
+    private Optional<DaemonProcess> asked = Optional.empty();
+    private Optional<Owner> label = Optional.empty();
+
+    public WatchedHost(
+            Settings settings,
+            Names names,
+            Names localFiles,
+            TakenIds takenIds,
+            ProcessTable processes,
+            Libvirt libvirt,
+            Supplier<ScanFindings> scan) {
+        this.settings = settings;
+        this.names = names;
+        this.localFiles = localFiles;
+        this.takenIds = takenIds;
+        this.processes = processes;
+        this.libvirt = libvirt;
+        this.scan = scan;
+    }
+
+    @Override
+    public HostSnapshot inspect(Depth depth) throws InterruptedException {
+        ScanFindings findings = scan.get();
+        List<AccountFacts> accounts = settings.accounts().stream()
+                .map(account -> AccountFacts.of(account, names, localFiles, takenIds))
+                .toList();
+        Fact<List<RunningProcess>> running = running();
+        Fact<Optional<LibvirtReport>> report = report(running.orElse(List.of()));
+        return new HostSnapshot(
+                Instant.now(),
+                false,
+                accounts,
+                findings.failingNameServices(),
+                new LibvirtFacts(findings.units(), report, findings.qemuConf()),
+                running.isKnown()
+                        ? look(running.orElse(List.of()), accounts, findings)
+                        : Fact.unknown(running.whyUnknown().orElse("")),
+                findings.unstartable(),
+                findings.former(),
+                findings.scope(),
+                findings.files(),
+                findings.readOnly(),
+                // Nobody but root can try it, and it is root who will need it.
+                Fact.known(Optional.empty()));
+    }
+
+    private Fact<List<RunningProcess>> running() {
+        try {
+            return Fact.known(processes.read());
+        } catch (ProcessesHiddenException e) {
+            return Fact.unknown(e.getMessage());
+        }
+    }
+
+    private Fact<Optional<LibvirtReport>> report(List<RunningProcess> running) throws InterruptedException {
+        Optional<DaemonProcess> daemon = running.stream()
+                .filter(RunningProcess::isLibvirtDaemon)
+                .findFirst()
+                .flatMap(this::identity);
+        if (daemon.isEmpty()) {
+            // No process, nothing cached: whoever starts it next makes it read the numbers anew.
+            asked = Optional.empty();
+            return Fact.known(Optional.empty());
+        }
+        if (!daemon.equals(asked)) {
+            try {
+                label = libvirt.askBaseLabel();
+                asked = daemon;
+            } catch (LibvirtUnavailableException e) {
+                return Fact.unknown(e.getMessage());
+            }
+        }
+        return Fact.known(Optional.of(new LibvirtReport(label, List.of(), List.of())));
+    }
+
+    private Optional<DaemonProcess> identity(RunningProcess daemon) {
+        OptionalLong start = processes.startTime(daemon.pid());
+        return start.isPresent() ? Optional.of(new DaemonProcess(daemon.pid(), start.getAsLong())) : Optional.empty();
+    }
+
+    private Fact<ProcessesInTheWay> look(List<RunningProcess> first, List<AccountFacts> accounts, ScanFindings findings)
+            throws InterruptedException {
+        List<List<RunningProcess>> firstLook = new ArrayList<>(List.of(first));
+        GuestFinder finder = new GuestFinder(
+                () -> firstLook.isEmpty() ? processes.read() : firstLook.remove(0),
+                processes::openFiles,
+                time -> Thread.sleep(time.toMillis()));
+        return finder.look(
+                AccountIds.watched(accounts, findings.former().orElse(FormerIds.NONE), label),
+                AccountIds.targets(settings.accounts()),
+                List.of(),
+                findings.scope().map(FileScope::rootPaths).orElse(List.of()));
+    }
+}
