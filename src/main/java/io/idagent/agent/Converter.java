@@ -88,7 +88,7 @@ public final class Converter {
     }
 
     public Ending convert() throws IOException, InterruptedException, ServiceException {
-        return underLock(wiring.settings().accounts(), session -> {
+        return tellDaemon(underLock(wiring.settings().accounts(), session -> {
             for (int i = 0; i < MOST_CONVERSIONS; i++) {
                 Session.Look look = waitForGuests(session, quickLook(session));
                 Optional<ConversionPlan> plan =
@@ -102,16 +102,16 @@ public final class Converter {
                 }
             }
             return new Ending.Carried(outcomes);
-        });
+        }));
     }
 
     /** Finishes a conversion that was cut off, and does nothing else. */
     public Ending recover() throws IOException, InterruptedException, ServiceException {
-        return underLock(
+        return tellDaemon(underLock(
                 wiring.settings().accounts(),
                 session -> outcomes.isEmpty()
                         ? new Ending.Nothing(quickLook(session), outcomes)
-                        : new Ending.Carried(outcomes));
+                        : new Ending.Carried(outcomes)));
     }
 
     public Ending rollBack() throws IOException, InterruptedException, ServiceException {
@@ -120,7 +120,7 @@ public final class Converter {
         if (last.isEmpty()) {
             return new Ending.Refused(history.whyUnknown().orElse("there is no conversion that could be taken back"));
         }
-        return underLock(RollbackTarget.of(last.get()), session -> {
+        return tellDaemon(underLock(RollbackTarget.of(last.get()), session -> {
             Session.Look look = waitForGuests(session, quickLook(session));
             Optional<ConversionPlan> plan = new ConversionPlanner()
                     .planRollback(
@@ -141,7 +141,15 @@ public final class Converter {
                 PauseFile.remove(wiring.base().path());
             }
             return new Ending.Carried(outcomes);
-        });
+        }));
+    }
+
+    /** What the daemon knows of files is from the last scan, which has just become history. */
+    private Ending tellDaemon(Ending ending) throws IOException, InterruptedException {
+        if (ending instanceof Ending.Carried && wiring.runFiles().hasReader()) {
+            new Scan(wiring).run();
+        }
+        return ending;
     }
 
     private interface Work {

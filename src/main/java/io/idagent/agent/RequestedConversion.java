@@ -56,7 +56,9 @@ public final class RequestedConversion {
         Converter converter = new Converter(wiring, observer, Duration.ZERO, false);
         Ending ending = interrupted ? converter.recover() : converter.convert();
         files.writeAttempts(next(files.attempts(), ending));
-        new Scan(wiring).run();
+        if (!(ending instanceof Ending.Carried)) {
+            new Scan(wiring).run();
+        }
         return new Answer.Tried(ending);
     }
 

@@ -131,7 +131,7 @@ public record StatusDocument(
                 blockers.stream().map(b -> new Obstacle(b.kind(), "", "")).toList(),
                 findings.stream().map(f -> new Remark(f.kind(), "", "")).toList(),
                 files.map(FilesDocument::withoutPaths),
-                daemonHeldBy,
+                daemonHeldBy.stream().map(hold -> new HeldBy(hold.kind(), "")).toList(),
                 List.of(),
                 lastConversion.map(LastConversion::withoutOutcomeTexts));
     }

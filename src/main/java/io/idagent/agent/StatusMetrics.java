@@ -11,8 +11,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -25,6 +27,7 @@ public final class StatusMetrics {
     private final MeterRegistry registry;
     private final Supplier<Optional<Published>> source;
     private final MultiGauge blockers;
+    private final Set<String> accounts = new HashSet<>();
 
     public StatusMetrics(MeterRegistry registry, Supplier<Optional<Published>> source, String version) {
         this.registry = registry;
@@ -68,7 +71,9 @@ public final class StatusMetrics {
     /** Takes up what has names of its own since the last time: accounts and kinds of blockers. */
     public void refresh() {
         source.get().ifPresent(published -> {
-            published.status().accounts().forEach(this::account);
+            published.status().accounts().stream()
+                    .filter(account -> accounts.add(account.user()))
+                    .forEach(this::account);
             blockers.register(
                     published.status().blockers().stream()
                             .collect(Collectors.groupingBy(StatusDocument.Obstacle::kind, Collectors.counting()))

@@ -121,7 +121,7 @@ public final class Assessor {
         if (conversion instanceof ConversionFact.Failed failed) {
             return new Assessment(
                     State.FAILED,
-                    wrong + "; the last attempt (" + failed.id() + ") failed: " + failed.why(),
+                    wrong + "; the last attempt (" + failed.id() + ") failed",
                     readiness,
                     blockers,
                     findings,

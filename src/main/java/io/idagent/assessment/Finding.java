@@ -24,6 +24,8 @@ public record Finding(Kind kind, String sentence, String advice) {
         NOT_SEEN,
         /** Other hosts that still have this host's old number cannot exchange guests with it once it is converted. */
         SAME_OLD_NUMBER,
+        /** A conversion failed and was undone. */
+        LAST_ATTEMPT_FAILED,
         /** A conversion was taken back on request. */
         ROLLED_BACK
     }

@@ -26,6 +26,12 @@ final class Findings {
         findings.aboutNumbers(host);
         findings.aboutQemu(host);
         Fact.valueOf(host.files()).ifPresent(findings::aboutFiles);
+        if (conversion instanceof ConversionFact.Failed failed) {
+            findings.add(
+                    Kind.LAST_ATTEMPT_FAILED,
+                    "the conversion of " + failed.at() + " failed: " + failed.why(),
+                    "mend the reason, then run libvirt-id-agent --convert-now");
+        }
         if (conversion instanceof ConversionFact.RolledBack rolledBack) {
             findings.add(
                     Kind.ROLLED_BACK,

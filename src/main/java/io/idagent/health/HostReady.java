@@ -40,7 +40,9 @@ public class HostReady implements HealthCheck {
         status.blockers().stream()
                 .collect(Collectors.groupingBy(StatusDocument.Obstacle::kind, Collectors.counting()))
                 .forEach((kind, count) -> response.withData("blockers." + kind, count));
-        status.daemonHeldBy().forEach(hold -> response.withData("held_by." + hold.kind(), hold.sentence()));
+        status.daemonHeldBy()
+                .forEach(hold -> response.withData(
+                        "held_by." + hold.kind(), hold.sentence().isEmpty() ? "yes" : hold.sentence()));
         status.files()
                 .ifPresent(files -> response.withData(
                         "leftovers",
