@@ -65,17 +65,22 @@ public final class Assessor {
 
     private Assessment withRightIds(HostSnapshot host, List<Finding> findings) {
         AccountChange account = host.accounts().get(0).change().orElseThrow();
-        Optional<Owner> stale = staleLabel(host, account);
-        if (stale.isPresent()) {
+        Optional<Owner> otherLabel = baseLabel(host).filter(label -> !label.equals(account.to()));
+        Optional<QemuConf> conf = Fact.valueOf(host.libvirt().qemuConf());
+        if (otherLabel.isPresent() && conf.isPresent() && isStale(otherLabel.get(), account, conf.get())) {
             return new Assessment(
                     State.RESTART_NEEDED,
-                    "the account has " + account.to() + ", but libvirt would still start guests as " + stale.get(),
+                    "the account has " + account.to() + ", but libvirt would still start guests as " + otherLabel.get(),
                     Readiness.NOT_READY,
-                    List.of(),
+                    Blockers.forRestart(host),
                     findings,
                     host);
         }
-        Readiness readiness = readiness(host);
+        boolean labelInDoubt = otherLabel.isPresent() && conf.isEmpty();
+        Readiness readiness = readiness(host, labelInDoubt);
+        String doubt = labelInDoubt
+                ? "; libvirt starts guests as " + otherLabel.get() + ", and whether it should could not be seen"
+                : "";
         Optional<ScanResult> files = Fact.valueOf(host.files());
         long left = files.map(scan ->
                         scan.formerIds().files() + scan.adoptableOrphans().files())
@@ -83,20 +88,23 @@ public final class Assessor {
         if (left > 0) {
             return new Assessment(
                     State.LEFTOVERS,
-                    "ids are right, " + left + " files still carry former ones",
+                    "ids are right, " + left + " files still carry former ones" + doubt,
                     readiness,
                     Blockers.forReOwning(host),
                     findings,
                     host);
         }
-        String doubt = files.isEmpty() ? ", files were not looked at" : "";
+        String unseen = files.isEmpty() ? ", files were not looked at" : "";
         String guests = readiness == Readiness.NOT_READY ? ", but guests still run under former ids" : "";
-        return new Assessment(State.NORMALIZED, "ids are right" + doubt + guests, readiness, List.of(), findings, host);
+        return new Assessment(
+                State.NORMALIZED, "ids are right" + unseen + guests + doubt, readiness, List.of(), findings, host);
     }
 
     /** Guests that still run under former ids cannot be received by a host whose numbers are right, nor sent there. */
-    private static Readiness readiness(HostSnapshot host) {
-        if (!host.libvirt().report().isKnown() || !host.processes().isKnown()) {
+    private static Readiness readiness(HostSnapshot host, boolean labelInDoubt) {
+        if (labelInDoubt
+                || !host.libvirt().report().isKnown()
+                || !host.processes().isKnown()) {
             return Readiness.UNKNOWN;
         }
         return host.processes().orElse(ProcessesInTheWay.NONE).guests().stream()
@@ -131,18 +139,15 @@ public final class Assessor {
                 State.CONVERTIBLE, wrong + "; nothing forbids to change it", readiness, blockers, findings, host);
     }
 
-    /**
-     * The label that libvirt has cached, if it is not what the account has now. Only as far as qemu runs as the account:
-     * qemu.conf names user and group one by one.
-     */
-    private static Optional<Owner> staleLabel(HostSnapshot host, AccountChange account) {
-        Optional<Owner> label =
-                Fact.valueOf(host.libvirt().report()).flatMap(report -> report).flatMap(LibvirtReport::baseLabel);
-        QemuConf conf = host.libvirt().qemuConf().orElse(QemuConf.DEBIAN_DEFAULTS);
-        boolean wrongUid = conf.user().equals(account.user())
-                && label.filter(owner -> !owner.uid().equals(account.uidTo())).isPresent();
-        boolean wrongGid = conf.group().equals(account.group())
-                && label.filter(owner -> !owner.gid().equals(account.gidTo())).isPresent();
-        return wrongUid || wrongGid ? label : Optional.empty();
+    /** The owner under which libvirt would start a guest now. */
+    private static Optional<Owner> baseLabel(HostSnapshot host) {
+        return Fact.valueOf(host.libvirt().report()).flatMap(report -> report).flatMap(LibvirtReport::baseLabel);
+    }
+
+    /** Only as far as qemu runs as the account: qemu.conf names user and group one by one. */
+    private static boolean isStale(Owner label, AccountChange account, QemuConf conf) {
+        boolean wrongUid = conf.user().equals(account.user()) && !label.uid().equals(account.uidTo());
+        boolean wrongGid = conf.group().equals(account.group()) && !label.gid().equals(account.gidTo());
+        return wrongUid || wrongGid;
     }
 }

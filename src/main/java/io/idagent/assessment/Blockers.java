@@ -67,6 +67,14 @@ final class Blockers {
         Blockers blockers = new Blockers(host);
         blockers.aboutNameServices();
         blockers.aboutFormerIdsInUse();
+        blockers.cannotSeeLibvirt();
+        return blockers.found;
+    }
+
+    /** What forbids to restart libvirt: guests do not mind, but it looks its account up by name when it starts. */
+    static List<Blocker> forRestart(HostSnapshot host) {
+        Blockers blockers = new Blockers(host);
+        blockers.aboutNameServices();
         return blockers.found;
     }
 
@@ -187,9 +195,7 @@ final class Blockers {
     }
 
     private void aboutLibvirt() {
-        cannotSee("libvirt's daemons", host.libvirt().units());
-        cannotSee("what libvirt defines and uses", host.libvirt().report());
-        cannotSee("as whom qemu runs", host.libvirt().qemuConf());
+        cannotSeeLibvirt();
         QemuConf conf = host.libvirt().qemuConf().orElse(QemuConf.DEBIAN_DEFAULTS);
         if (QemuConf.namesNumber(conf.user())) {
             found.add(new Blocker.NumericUserConfigured("user", conf.user()));
@@ -197,6 +203,12 @@ final class Blockers {
         if (QemuConf.namesNumber(conf.group())) {
             found.add(new Blocker.NumericUserConfigured("group", conf.group()));
         }
+    }
+
+    private void cannotSeeLibvirt() {
+        cannotSee("libvirt's daemons", host.libvirt().units());
+        cannotSee("what libvirt defines and uses", host.libvirt().report());
+        cannotSee("as whom qemu runs", host.libvirt().qemuConf());
     }
 
     private void aboutUnstartable() {

@@ -9,6 +9,7 @@ import io.idagent.platform.QemuConf;
 import io.idagent.platform.Unit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes of an assessment what is to be done about it. A pure function. */
 public final class ConversionPlanner {
@@ -18,13 +19,13 @@ public final class ConversionPlanner {
         Optional<ConversionKind> kind =
                 switch (assessment.state()) {
                     case CONVERTIBLE, FAILED -> Optional.of(ConversionKind.CONVERT);
-                    case LEFTOVERS ->
-                        assessment.blockers().isEmpty() ? Optional.of(ConversionKind.RE_OWN) : Optional.empty();
+                    case LEFTOVERS -> Optional.of(ConversionKind.RE_OWN);
                     case RESTART_NEEDED -> Optional.of(ConversionKind.RESTART_LIBVIRT);
                     // An open journal is recovered, not planned anew.
                     case NOT_APPLICABLE, NORMALIZED, BLOCKED, CONVERTING, INTERRUPTED -> Optional.empty();
                 };
-        return kind.flatMap(k -> plan(k, assessment, activeDependents, Optional.empty()));
+        return kind.filter(k -> assessment.blockers().isEmpty())
+                .flatMap(k -> plan(k, assessment, activeDependents, Optional.empty()));
     }
 
     /**
@@ -60,8 +61,8 @@ public final class ConversionPlanner {
                 scope.changes(),
                 scope.roots(),
                 scope.exclusions(),
-                java.util.Set.of(),
-                java.util.Set.of(),
+                Set.of(),
+                Set.of(),
                 Optional.empty(),
                 scope.sharedStorage());
     }
