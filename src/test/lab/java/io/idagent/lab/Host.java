@@ -1,6 +1,8 @@
 package io.idagent.lab;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,15 +12,17 @@ public final class Host {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern BASE_LABEL = Pattern.compile("<baselabel type='qemu'>(.*)</baselabel>");
 
+    private static final String ROOTS = "/var/lib/libvirt /var/cache/libvirt /var/log/libvirt /run/libvirt";
+
     /** Ids, owners and modes, units and guests: what a conversion may change, and a refused one must not. */
     private static final String SNAPSHOT = """
             cat /etc/passwd /etc/group
             find /etc/passwd* /etc/group* /etc/shadow* /etc/gshadow* -printf '%U:%G %m %s %p\\n' | sort -k 4
-            find /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /run/libvirt -printf '%U:%G %y %m %p\\n' | sort -k 4
+            find ROOTS -printf '%U:%G %y %m %p\\n' | LC_ALL=C sort -k 4
             systemctl list-units --all --plain --no-legend '*virt*' | awk '{print $1, $2, $3, $4}' | sort
             ls -R /run/systemd/system
             ps -eo uid,gid,pid,comm | grep qemu-system || true
-            """;
+            """.replace("ROOTS", ROOTS);
 
     private final Lab lab;
     private final String name;
@@ -41,6 +45,30 @@ public final class Host {
         return result;
     }
 
+    /** Runs our program, as an administrator would. */
+    public Result agent(String... arguments) {
+        return run(withProgram(List.of(), arguments));
+    }
+
+    /**
+     * Runs our program and kills it, and nothing else, when it makes this system call for the nth time. Exits with 137, unless
+     * the call is not made as often.
+     */
+    public Result agentKilledAt(String systemCall, int nth, String... arguments) {
+        // Without --seccomp-bpf, with which strace 6.1 miscounts.
+        List<String> strace = List.of(
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=" + systemCall,
+                "-e",
+                "inject=" + systemCall + ":signal=SIGKILL:when=" + nth);
+        return run(withProgram(strace, arguments));
+    }
+
     /** Starts a command that the test does something to while it runs. */
     public Running start(String... command) {
         return lab.onHost(name, command);
@@ -54,6 +82,32 @@ public final class Host {
     /** A guest of this name; it is made when it is first started or defined. */
     public Guest guest(String guest) {
         return new Guest(this, guest);
+    }
+
+    /** Starts a process that stays until the host ends; returns when the program has begun to run. */
+    public void leaveRunning(String... command) {
+        List<String> words = new ArrayList<>(List.of("systemd-run", "--quiet", "--service-type=exec"));
+        words.addAll(List.of(command));
+        run(words.toArray(String[]::new)).mustSucceed();
+    }
+
+    /** From now on, whenever somebody runs this program, the script runs first. "$@" are the program's arguments. */
+    public void beforeEach(String program, String script) {
+        sh("""
+                mkdir -p /usr/local/lib/lab
+                [ -e /usr/local/lib/lab/$(basename PROGRAM) ] || mv PROGRAM /usr/local/lib/lab/
+                cat >PROGRAM <<'END'
+                #!/bin/sh
+                SCRIPT
+                exec /usr/local/lib/lab/$(basename "$0") "$@"
+                END
+                chmod 755 PROGRAM
+                """.replace("PROGRAM", program).replace("SCRIPT", script));
+    }
+
+    /** Takes that back. */
+    public void nothingBefore(String program) {
+        sh("mv /usr/local/lib/lab/$(basename " + program + ") " + program);
     }
 
     /** Live migration over ssh. */
@@ -84,6 +138,21 @@ public final class Host {
         return run("stat", "-c", "%u:%g", path).mustSucceed().out().stripTrailing();
     }
 
+    /** The ids of all files below libvirt's own roots, with type and mode: a line each. */
+    public String owners() {
+        return sh("find " + ROOTS + " -printf '%U:%G %y %m %p\\n' | LC_ALL=C sort -k 4");
+    }
+
+    /** Files below libvirt's own roots that carry the uid or the gid, whatever else they carry; none: "". */
+    public String filesWith(long uid, long gid) {
+        return sh("find " + ROOTS + " -uid " + uid + " -o -gid " + gid);
+    }
+
+    /** libvirt's units that are up, a line each; a service that sleeps behind its socket is not. */
+    public String activeUnits() {
+        return sh("systemctl list-units --plain --no-legend --state=active '*virt*' | awk '{print $1}' | sort");
+    }
+
     /** Text that is the same as before exactly if nothing has changed that a conversion could change. */
     public String snapshot() {
         return sh(SNAPSHOT);
@@ -97,6 +166,13 @@ public final class Host {
     /** Boots again after a crash. */
     public void bootAgain() {
         lab.script(LIMIT, "boot", name).mustSucceed();
+    }
+
+    private static String[] withProgram(List<String> before, String... arguments) {
+        List<String> words = new ArrayList<>(before);
+        words.add("libvirt-id-agent");
+        words.addAll(List.of(arguments));
+        return words.toArray(String[]::new);
     }
 
     Result guestScript(String guest, String verb) {
