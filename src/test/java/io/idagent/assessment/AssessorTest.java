@@ -216,7 +216,11 @@ class AssessorTest {
     void aFailedAttemptSaysWhy() {
         Assessment assessment = assess(oldHost(), FAILED);
         assertEquals(State.FAILED, assessment.state());
-        assertTrue(assessment.sentence().endsWith("usermod failed"), assessment.sentence());
+        assertTrue(
+                assessment.findings().stream()
+                        .anyMatch(finding -> finding.kind() == Finding.Kind.LAST_ATTEMPT_FAILED
+                                && finding.sentence().endsWith("usermod failed")),
+                () -> assessment.findings().toString());
     }
 
     @Test
