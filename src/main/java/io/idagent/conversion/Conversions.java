@@ -54,6 +54,17 @@ public final class Conversions {
             return outcome().isEmpty();
         }
 
+        /**
+         * Whether it takes a host without guests to end it. Nobody is hurt by a libvirt that may start again, which is
+         * all there is to undo before ids change.
+         */
+        public boolean recoveryNeedsNoGuest() {
+            Recovery recovery = Recovery.of(this);
+            boolean touchesIdsOrFiles = recovery.direction() == Recovery.Direction.FORWARD
+                    || recovery.steps().contains(Step.CHANGE_IDS);
+            return plan().kind().needsNoGuest() && !plan().offline() && touchesIdsOrFiles;
+        }
+
         public JournalEntry last() {
             return entries.get(entries.size() - 1);
         }
@@ -114,14 +125,7 @@ public final class Conversions {
             folder = directory.resolve(ID.format(now) + "-" + i);
         }
         createPrivate(folder);
-        Journal journal = Journal.create(folder);
-        try {
-            journal.append(new JournalEntry.Opened(now, JournalEntry.Opened.FORMAT, plan));
-        } catch (IOException e) {
-            journal.close();
-            throw e;
-        }
-        return journal;
+        return Journal.create(folder, new JournalEntry.Opened(now, JournalEntry.Opened.FORMAT, plan));
     }
 
     Journal reopen(Record record) throws IOException {
@@ -149,7 +153,7 @@ public final class Conversions {
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         int uid = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         boolean link = Files.isSymbolicLink(path);
-        if (link || uid != 0 || (mode & GROUP_OR_OTHERS_WRITE) != 0) {
+        if (link || (uid != 0 && uid != ownUid()) || (mode & GROUP_OR_OTHERS_WRITE) != 0) {
             throw new IOException(String.format(
                     "%s is not believed: it %s. Others than root could have written it. Look at who did, then repair it"
                             + " (chown root:root, chmod go-w) or move it away",
@@ -158,5 +162,9 @@ public final class Conversions {
                             ? "is a symbolic link"
                             : String.format("belongs to uid %d and has mode %o", uid, mode & 07777)));
         }
+    }
+
+    private static int ownUid() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 }

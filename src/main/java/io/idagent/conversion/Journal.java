@@ -26,7 +26,9 @@ import java.util.zip.CRC32;
 public final class Journal implements AutoCloseable {
 
     static final String FILE = "journal";
+    /** For all lines but the first, whose length depends on the host. */
     private static final int ROOM = 64 * 1024;
+
     private static final ObjectMapper JSON = Json.mapper();
 
     private final Path directory;
@@ -39,13 +41,16 @@ public final class Journal implements AutoCloseable {
         this.end = end;
     }
 
-    /** Makes a new journal in a directory that exists and is empty. */
-    static Journal create(Path directory) throws IOException {
+    /** Makes a new journal in a directory that exists and is empty; its first line is on the disk when this returns. */
+    static Journal create(Path directory, JournalEntry.Opened opened) throws IOException {
+        byte[] first = format(opened).getBytes(StandardCharsets.UTF_8);
         FileChannel channel = FileChannel.open(
                 directory.resolve(FILE), Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
         try {
             // Zero bytes, so that a journal that is still open looks right on a terminal too.
-            write(channel, new byte[ROOM], 0);
+            write(channel, new byte[first.length + ROOM], 0);
+            channel.force(true);
+            write(channel, first, 0);
             channel.force(true);
             syncDirectory(directory);
             syncDirectory(directory.getParent());
@@ -53,7 +58,7 @@ public final class Journal implements AutoCloseable {
             channel.close();
             throw e;
         }
-        return new Journal(directory, channel, 0);
+        return new Journal(directory, channel, first.length);
     }
 
     /** Opens a journal to go on with it; what a crash left of an unfinished line is wiped. */
@@ -84,7 +89,8 @@ public final class Journal implements AutoCloseable {
         while (start < text.length()) {
             int newline = text.indexOf('\n', start);
             int next = newline < 0 ? text.length() : newline + 1;
-            Optional<JournalEntry> entry = parse(utf8(text.substring(start, newline < 0 ? next : newline)));
+            // Without its newline a line is not whole, though its checksum may be right: the next one would join it.
+            Optional<JournalEntry> entry = newline < 0 ? Optional.empty() : parse(utf8(text.substring(start, newline)));
             if (entry.isPresent() && damaged) {
                 throw new IOException("line " + (entries.size() + 1) + " of " + file + " is damaged, and an intact one"
                         + " follows it: this was no crash. Nothing is done on the strength of this journal");
@@ -126,7 +132,8 @@ public final class Journal implements AutoCloseable {
         return json + " " + checksum(json) + "\n";
     }
 
-    static Optional<JournalEntry> parse(String line) {
+    /** @return empty if the line is not whole */
+    static Optional<JournalEntry> parse(String line) throws IOException {
         int space = line.lastIndexOf(' ');
         if (space < 0 || !checksum(line.substring(0, space)).equals(line.substring(space + 1))) {
             return Optional.empty();
@@ -134,7 +141,8 @@ public final class Journal implements AutoCloseable {
         try {
             return Optional.of(JSON.readValue(line.substring(0, space), JournalEntry.class));
         } catch (JsonProcessingException e) {
-            return Optional.empty();
+            throw new IOException("a journal has the intact line '" + line + "', which another version of this program"
+                    + " wrote and this one does not understand: finish it with the version that began it");
         }
     }
 

@@ -1,0 +1,158 @@
+package io.idagent.conversion;
+
+import static io.idagent.host.HostStory.NOON;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The folders of conversions: their order, and that only those which root alone can have written are believed. */
+class ConversionsTest {
+
+    @TempDir
+    private Path temporary;
+
+    private Path state;
+    private Conversions conversions;
+
+    @BeforeEach
+    void aStateDirectoryThatIsNotThereYet() {
+        state = temporary.resolve("state");
+        conversions = new Conversions(state);
+    }
+
+    private Path begin(Instant at) throws IOException {
+        try (Journal journal = conversions.begin(RecoveryTest.CONVERT, at)) {
+            return journal.directory();
+        }
+    }
+
+    private List<String> ids() throws IOException {
+        return conversions.all().stream().map(Conversions.Record::id).toList();
+    }
+
+    @Test
+    void aHostThatWasNeverConvertedHasNone() throws IOException {
+        assertEquals(List.of(), conversions.all());
+        assertEquals(Optional.empty(), conversions.interrupted());
+    }
+
+    @Test
+    void thePlanIsOnTheDiskBeforeAnythingIsDone() throws IOException {
+        begin(NOON);
+        Conversions.Record record = conversions.interrupted().orElseThrow();
+        assertEquals(RecoveryTest.CONVERT, record.plan());
+        assertEquals(NOON, record.openedAt());
+        assertTrue(record.isOpen());
+    }
+
+    @Test
+    void theNewestComesFirstAndTwoOfOneSecondAreTwo() throws IOException {
+        begin(NOON);
+        begin(NOON);
+        begin(NOON.minusSeconds(3600));
+        begin(NOON.plusSeconds(1));
+        assertEquals(List.of("20260301T120001Z", "20260301T120000Z-2", "20260301T120000Z", "20260301T110000Z"), ids());
+    }
+
+    @Test
+    void aConversionThatAnnouncedNothingIsNone() throws IOException {
+        Path folder = begin(NOON);
+        Files.write(folder.resolve(Journal.FILE), new byte[4096]);
+        Files.createDirectory(state.resolve("conversions/20260301T130000Z"));
+        assertEquals(List.of(), ids());
+    }
+
+    @Test
+    void otherFoldersAreNoConversions() throws IOException {
+        begin(NOON);
+        Files.createDirectories(state.resolve("conversions/lost+found"));
+        assertEquals(1, ids().size());
+    }
+
+    @Test
+    void nobodyElseMayLookIntoTheState() throws IOException {
+        Path folder = begin(NOON);
+        for (Path directory : List.of(state, state.resolve("conversions"), folder)) {
+            assertEquals(
+                    "rwx------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)),
+                    "" + directory);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "conversions", "conversions/20260301T120000Z", "conversions/20260301T120000Z/journal"})
+    void whatOthersCouldHaveWrittenIsNotBelieved(String part) throws IOException {
+        begin(NOON);
+        Path open = state.resolve(part);
+        String mode = Files.isDirectory(open) ? "rwxrwx---" : "rw-rw----";
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
+        IOException refused = assertThrows(IOException.class, () -> conversions.all());
+        assertTrue(refused.getMessage().contains(open + " is not believed"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("chmod go-w"), refused.getMessage());
+    }
+
+    @Test
+    void nothingIsBegunWhereOthersCanWrite() throws IOException {
+        begin(NOON);
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThrows(IOException.class, () -> begin(NOON));
+    }
+
+    @Test
+    void aJournalBehindASymbolicLinkIsNotBelieved() throws IOException {
+        Path journal = begin(NOON).resolve(Journal.FILE);
+        Path elsewhere = temporary.resolve("elsewhere");
+        Files.move(journal, elsewhere);
+        Files.createSymbolicLink(journal, elsewhere);
+        IOException refused = assertThrows(IOException.class, () -> conversions.all());
+        assertTrue(refused.getMessage().contains("is a symbolic link"), refused.getMessage());
+    }
+
+    @Test
+    @Tag("root")
+    void whatBelongsToSomebodyElseIsNotBelieved() throws IOException {
+        Path journal = begin(NOON).resolve(Journal.FILE);
+        Files.setAttribute(journal, "unix:uid", 12345);
+        IOException refused = assertThrows(IOException.class, () -> conversions.all());
+        assertTrue(refused.getMessage().contains("belongs to uid 12345"), refused.getMessage());
+    }
+
+    @Test
+    void aJournalOfAnotherFormatIsLeftToTheVersionThatWroteIt() throws IOException {
+        Path folder = begin(NOON);
+        Files.writeString(
+                folder.resolve(Journal.FILE), Journal.format(new JournalEntry.Opened(NOON, 2, RecoveryTest.CONVERT)));
+        IOException refused = assertThrows(IOException.class, () -> conversions.all());
+        assertTrue(refused.getMessage().contains("format 2"), refused.getMessage());
+    }
+
+    @Test
+    void aJournalThatDoesNotBeginWithThePlanIsNone() throws IOException {
+        Path folder = begin(NOON);
+        Files.writeString(folder.resolve(Journal.FILE), Journal.format(new JournalEntry.Started(NOON, Step.INVENTORY)));
+        assertThrows(IOException.class, () -> conversions.all());
+    }
+
+    @Test
+    void theManifestsSinceAConversionComeOldestFirst() throws IOException {
+        begin(NOON.minusSeconds(60));
+        begin(NOON);
+        begin(NOON.plusSeconds(60));
+        assertEquals(2, conversions.manifestsSince("20260301T120000Z").size());
+    }
+}
