@@ -11,9 +11,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -82,16 +82,6 @@ final class Manifest {
         throw new IOException(file + " ends after " + lines + " lines without its last one: it is cut short");
     }
 
-    /** The same, last line first: the order in which owners are given back. */
-    void readBackwards(int pass, Reader reader) throws IOException {
-        List<Hit> hits = new ArrayList<>();
-        read(pass, hits::add);
-        Collections.reverse(hits);
-        for (Hit hit : hits) {
-            reader.read(hit);
-        }
-    }
-
     private Path file(int pass) {
         return directory.resolve(PREFIX + pass);
     }
@@ -123,7 +113,7 @@ final class Manifest {
             out.write((END + lines + "\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();
             channel.force(true);
-            Files.move(unfinished, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             Journal.syncDirectory(file.getParent());
             return lines;
         }

@@ -10,6 +10,7 @@ import io.idagent.platform.Uid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /** One file in a {@link Manifest}, as a line of ASCII: names are bytes, and those that are no plain letters become %XX. */
 final class ManifestLine {
@@ -66,7 +67,10 @@ final class ManifestLine {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) == '%') {
-                bytes.write(Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                if (i + 3 > text.length()) {
+                    throw new IllegalArgumentException("it ends within a %XX");
+                }
+                bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
                 i += 2;
             } else {
                 bytes.write(text.charAt(i));
