@@ -11,10 +11,10 @@ import java.util.Optional;
  *
  * @param sentence the same for a person, with what to do where something is left
  * @param filesChanged owners changed; in an outcome that was undone, owners given back
- * @param problems files that could not be changed, each with the reason; at most {@link #LISTED}
+ * @param problems files that could not be changed, each with the reason; the first {@link #LISTED}, then how many more
  * @param leftovers files that still carry a former id
  * @param outside files outside the roots that carry the number given up
- * @param notes what a person should know beside
+ * @param notes what a person should know beside; cut off likewise
  * @param journal the folder with the record of it
  */
 public record ConversionOutcome(

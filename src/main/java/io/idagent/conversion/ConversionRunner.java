@@ -65,7 +65,7 @@ public final class ConversionRunner {
 
     private ConversionOutcome goOn(Undertaking work, List<Step> steps) {
         List<Step> begun = new ArrayList<>();
-        boolean canBeUndone = work.plan().kind().changesIds() && steps.contains(Step.INVENTORY);
+        boolean canBeUndone = steps.contains(Step.INVENTORY);
         for (Step step : steps) {
             if (step == Step.CHANGE_OWNERS) {
                 canBeUndone = false;
@@ -78,7 +78,8 @@ public final class ConversionRunner {
                 begun.add(step);
                 perform(work, step);
                 note(work, new JournalEntry.Done(clock.instant(), step), canBeUndone);
-            } catch (Exception failure) {
+            } catch (Exception | Error failure) {
+                // Errors too: whatever Java has run out of, libvirt must not stay down for it.
                 work.listener().failed(step, message(failure));
                 boolean blocked = failure instanceof StepException.Blocked;
                 if (canBeUndone) {
@@ -124,7 +125,7 @@ public final class ConversionRunner {
             try {
                 work.listener().undoing(step);
                 actions.get(step).undo(work);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 failures.add(message(e));
             }
         }
@@ -144,7 +145,7 @@ public final class ConversionRunner {
             try {
                 actions.get(Step.HOLD_NUMBERS).undo(work);
                 actions.get(Step.OPEN_LIBVIRT).run(work);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 sentence += ". Starting libvirt failed as well: " + message(e);
             }
         }
@@ -178,7 +179,9 @@ public final class ConversionRunner {
         };
     }
 
-    private static String message(Exception e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
+    /** A checked exception brings its own sentence; of anything else its name tells more than its message. */
+    private static String message(Throwable e) {
+        boolean hasSentence = e instanceof Exception && !(e instanceof RuntimeException) && e.getMessage() != null;
+        return hasSentence ? e.getMessage() : e.toString();
     }
 }

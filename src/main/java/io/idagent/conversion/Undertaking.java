@@ -16,10 +16,9 @@ final class Undertaking implements AutoCloseable {
     private final ConversionListener listener;
     private final long startedAt = System.nanoTime();
 
-    private final List<String> problems = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final FirstLines problems = new FirstLines();
+    private final FirstLines notes = new FirstLines();
     private Optional<Tally> outside = Optional.empty();
-    private long problemCount;
     private long filesChanged;
     private long leftovers;
     private Optional<PasswdLock> passwdLock = Optional.empty();
@@ -53,14 +52,7 @@ final class Undertaking implements AutoCloseable {
     }
 
     void problem(String problem) {
-        problemCount++;
-        if (problems.size() < ConversionOutcome.LISTED) {
-            problems.add(problem);
-        }
-    }
-
-    long problemCount() {
-        return problemCount;
+        problems.add(problem);
     }
 
     void changed(long files) {
@@ -128,10 +120,33 @@ final class Undertaking implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - startedAt),
                 libvirtDown,
                 filesChanged,
-                problems,
+                problems.list(),
                 leftovers,
                 outside,
-                notes,
+                notes.list(),
                 Optional.of(journal.directory()));
+    }
+
+    /** The first ones, and how many more: a million files that cannot be changed are to fit into the journal. */
+    private static final class FirstLines {
+
+        private final List<String> lines = new ArrayList<>();
+        private long more;
+
+        void add(String line) {
+            if (lines.size() < ConversionOutcome.LISTED) {
+                lines.add(line);
+            } else {
+                more++;
+            }
+        }
+
+        List<String> list() {
+            List<String> all = new ArrayList<>(lines);
+            if (more > 0) {
+                all.add("and " + more + " more");
+            }
+            return all;
+        }
     }
 }
