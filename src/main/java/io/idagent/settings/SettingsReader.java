@@ -4,14 +4,17 @@ import io.idagent.ownership.IdRange;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SysPropConfigSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +23,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /**
@@ -32,71 +36,11 @@ public final class SettingsReader {
 
     private static final Pattern ACCOUNT_KEY =
             Pattern.compile("idagent\\.accounts\\.\"?([^\"]+?)\"?\\.(uid|group|gid)");
-    private static final Pattern ACCOUNT_VARIABLE = Pattern.compile("IDAGENT_ACCOUNTS_.+_(UID|GROUP|GID)");
 
     /** nobody, and the two numbers that mean "no id" in 16 and 32 bits: no account may have them. */
     private static final Set<Long> NEVER_A_TARGET = Set.of(0L, 65534L, 65535L);
 
-    private final SmallRyeConfig config;
-    private final Set<String> accountNames = new TreeSet<>();
-
-    private SettingsReader(SmallRyeConfig config) {
-        this.config = config;
-    }
-
-    /** @param asRoot whether these settings decide what root does */
-    public static Settings read(Path file, boolean asRoot) throws ConfigurationException {
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
-                .addSystemSources()
-                .withSources(new PropertiesConfigSource(ConfigurationFile.read(file, asRoot), file.toString(), 100))
-                .build();
-        return new SettingsReader(config).read();
-    }
-
-    private Settings read() throws ConfigurationException {
-        refuseUnknownKeys();
-        return new Settings(
-                accounts(),
-                paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
-                paths("idagent.additional-roots", ""),
-                paths("idagent.exclusions", ""),
-                ids("idagent.former-uids", Uid::parse),
-                ids("idagent.former-gids", Gid::parse),
-                choice("idagent.orphans", OrphanPolicy.class, OrphanPolicy.ADOPT),
-                range("idagent.orphan-range"),
-                choice("idagent.shared-storage", SharedStorage.class, SharedStorage.REPORT),
-                text("idagent.libvirt-uri").orElse("qemu:///system"),
-                new Settings.Timeouts(
-                        duration("idagent.timeouts.libvirt", "30s"),
-                        duration("idagent.timeouts.command", "90s"),
-                        duration("idagent.timeouts.passwd-lock", "15s")),
-                path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
-                path("idagent.run-directory", "/run/libvirt-id-agent"),
-                extraCheck("idagent.extra-uid-check"),
-                extraCheck("idagent.extra-gid-check"),
-                daemon());
-    }
-
-    private DaemonSettings daemon() throws ConfigurationException {
-        Duration interval = duration("idagent.interval", "30s");
-        if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw ConfigurationException.of("idagent.interval", interval.toMillis() + "ms", "it must be 1s or more");
-        }
-        return new DaemonSettings(
-                choice("idagent.convert", ConvertPolicy.class, ConvertPolicy.AUTO),
-                interval,
-                duration("idagent.quiet-period", "2m"),
-                duration("idagent.scan-interval", "6h"),
-                choice("idagent.http.details", YesNo.class, YesNo.FALSE) == YesNo.TRUE);
-    }
-
-    private enum YesNo {
-        TRUE,
-        FALSE
-    }
-
-    private static final Set<String> KEYS = Set.of(
+    static final Set<String> KEYS = Set.of(
             "idagent.roots",
             "idagent.additional-roots",
             "idagent.exclusions",
@@ -121,10 +65,78 @@ public final class SettingsReader {
             "idagent.scan-interval",
             "idagent.http.details");
 
+    private static final String NAME = "[a-z_][a-z0-9_.-]*";
+
+    private final SmallRyeConfig config;
+    private final Set<String> accountNames = new TreeSet<>();
+
+    private SettingsReader(SmallRyeConfig config) {
+        this.config = config;
+    }
+
+    /** @param asRoot whether these settings decide what root does */
+    public static Settings read(Path file, boolean asRoot) throws ConfigurationException {
+        return read(file, asRoot, System.getenv());
+    }
+
+    static Settings read(Path path, boolean asRoot, Map<String, String> environment) throws ConfigurationException {
+        Map<String, String> file = ConfigurationFile.read(path, asRoot);
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new SysPropConfigSource(), new EnvConfigSource(environment, 300))
+                .withSources(new PropertiesConfigSource(file, path.toString(), 100))
+                .build();
+        SettingsReader reader = new SettingsReader(config);
+        reader.refuseUnknownKeys(file.keySet());
+        reader.refuseUnknownKeys(System.getProperties().stringPropertyNames());
+        reader.refuseUnknownVariables(environment);
+        return reader.read();
+    }
+
+    private Settings read() throws ConfigurationException {
+        return new Settings(
+                accounts(),
+                paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
+                paths("idagent.additional-roots", ""),
+                paths("idagent.exclusions", ""),
+                ids("idagent.former-uids", Uid::parse),
+                ids("idagent.former-gids", Gid::parse),
+                choice("idagent.orphans", OrphanPolicy.class, OrphanPolicy.ADOPT),
+                range("idagent.orphan-range"),
+                choice("idagent.shared-storage", SharedStorage.class, SharedStorage.REPORT),
+                text("idagent.libvirt-uri").orElse("qemu:///system"),
+                new Settings.Timeouts(
+                        moreThanNothing("idagent.timeouts.libvirt", "30s"),
+                        moreThanNothing("idagent.timeouts.command", "90s"),
+                        duration("idagent.timeouts.passwd-lock", "15s")),
+                path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
+                path("idagent.run-directory", "/run/libvirt-id-agent"),
+                extraCheck("idagent.extra-uid-check"),
+                extraCheck("idagent.extra-gid-check"),
+                daemon());
+    }
+
+    private DaemonSettings daemon() throws ConfigurationException {
+        Duration interval = duration("idagent.interval", "30s");
+        if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw ConfigurationException.of("idagent.interval", interval.toMillis() + "ms", "it must be 1s or more");
+        }
+        return new DaemonSettings(
+                choice("idagent.convert", ConvertPolicy.class, ConvertPolicy.AUTO),
+                interval,
+                duration("idagent.quiet-period", "2m"),
+                moreThanNothing("idagent.scan-interval", "6h"),
+                choice("idagent.http.details", YesNo.class, YesNo.FALSE) == YesNo.TRUE);
+    }
+
+    private enum YesNo {
+        TRUE,
+        FALSE
+    }
+
     /** A key with a slip of the pen would be a setting that an administrator believes in and nobody reads. */
-    private void refuseUnknownKeys() throws ConfigurationException {
-        Set<String> variables = KEYS.stream().map(SettingsReader::variable).collect(Collectors.toSet());
-        for (String key : config.getPropertyNames()) {
+    private void refuseUnknownKeys(Set<String> keys) throws ConfigurationException {
+        for (String key : keys) {
             Matcher account = ACCOUNT_KEY.matcher(key);
             if (account.matches()) {
                 accountNames.add(account.group(1));
@@ -134,25 +146,35 @@ public final class SettingsReader {
                         config.getConfigValue(key).getRawValue(),
                         "there is no such key. Known are " + new TreeSet<>(KEYS)
                                 + " and idagent.accounts.NAME.uid, .group and .gid");
-            } else if (key.startsWith("IDAGENT_")
-                    && !variables.contains(key)
-                    && !ACCOUNT_VARIABLE.matcher(key).matches()) {
+            }
+        }
+        if (accountNames.isEmpty()) {
+            accountNames.add(Account.LIBVIRT_QEMU.user());
+        }
+    }
+
+    /** The name of an account cannot be told from a variable, where "-" and "." are "_": the file has to name it. */
+    private void refuseUnknownVariables(Map<String, String> environment) throws ConfigurationException {
+        Set<String> known = new TreeSet<>();
+        KEYS.forEach(key -> known.add(variable(key)));
+        for (String name : accountNames) {
+            for (String part : List.of("uid", "group", "gid")) {
+                known.add(variable("idagent.accounts." + name + "." + part));
+            }
+        }
+        for (String variable : environment.keySet()) {
+            if (variable.startsWith("IDAGENT_") && !known.contains(variable)) {
                 throw ConfigurationException.of(
-                        key,
-                        config.getConfigValue(key).getRawValue(),
-                        "there is no such key. Known are " + new TreeSet<>(variables));
+                        variable, environment.get(variable), "there is no such key. Known are " + known);
             }
         }
     }
 
     private static String variable(String key) {
-        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(java.util.Locale.ROOT);
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 
     private List<Account> accounts() throws ConfigurationException {
-        if (accountNames.isEmpty()) {
-            accountNames.add(Account.LIBVIRT_QEMU.user());
-        }
         Map<String, Account> accounts = new TreeMap<>();
         for (String name : accountNames) {
             accounts.put(name, account(name));
@@ -167,21 +189,29 @@ public final class SettingsReader {
     }
 
     private Account account(String name) throws ConfigurationException {
-        String prefix = "idagent.accounts." + name + ".";
-        boolean known = name.equals(Account.LIBVIRT_QEMU.user());
-        String group = text(prefix + "group").orElse(name);
-        long uid = target(prefix + "uid", known);
-        long gid = target(prefix + "gid", known);
-        if (!name.matches("[a-z_][a-z0-9_.-]*") || !group.matches("[a-z_][a-z0-9_.-]*")) {
+        String group = accountText(name, "group").orElse(name);
+        long uid = target(name, "uid");
+        long gid = target(name, "gid");
+        if (!name.matches(NAME) || !group.matches(NAME)) {
             throw ConfigurationException.of(
-                    prefix + "group", group, "'" + name + "' or its group is no name of a user");
+                    accountKey(name, "group"), group, "'" + name + "' or its group is no name of a user");
         }
         return new Account(name, new Uid(uid), group, new Gid(gid));
     }
 
-    private long target(String key, boolean known) throws ConfigurationException {
-        Optional<String> text = text(key);
-        if (text.isEmpty() && known) {
+    private static String accountKey(String name, String part) {
+        return "idagent.accounts." + name + "." + part;
+    }
+
+    /** Names with a dot need quotes, others may have them. */
+    private Optional<String> accountText(String name, String part) {
+        return text(accountKey(name, part)).or(() -> text(accountKey('"' + name + '"', part)));
+    }
+
+    private long target(String name, String part) throws ConfigurationException {
+        String key = accountKey(name, part);
+        Optional<String> text = accountText(name, part);
+        if (text.isEmpty() && name.equals(Account.LIBVIRT_QEMU.user())) {
             return Account.LIBVIRT_QEMU.uid().value();
         }
         String value = text.orElseThrow(
@@ -216,6 +246,9 @@ public final class SettingsReader {
         for (String word : words(key, otherwise)) {
             paths.add(absolute(key, word));
         }
+        if (paths.isEmpty() && text(key).isPresent()) {
+            throw ConfigurationException.of(key, text(key).get(), "there is no path in it");
+        }
         return paths;
     }
 
@@ -235,10 +268,11 @@ public final class SettingsReader {
         Set<T> ids = new HashSet<>();
         for (String word : words(key, "")) {
             try {
-                if (word.equals("0")) {
+                T id = parse.apply(word);
+                if (id.toString().equals("0")) {
                     throw new IllegalArgumentException("0 is root, and what is root's stays root's");
                 }
-                ids.add(parse.apply(word));
+                ids.add(id);
             } catch (IllegalArgumentException e) {
                 throw ConfigurationException.of(key, word, e.getMessage());
             }
@@ -263,7 +297,7 @@ public final class SettingsReader {
     }
 
     private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private Optional<IdRange> range(String key) throws ConfigurationException {
@@ -280,6 +314,14 @@ public final class SettingsReader {
             }
         }
         throw ConfigurationException.of(key, text.get(), "it must be FIRST-LAST, such as 100-999, without 0");
+    }
+
+    private Duration moreThanNothing(String key, String otherwise) throws ConfigurationException {
+        Duration duration = duration(key, otherwise);
+        if (duration.isZero()) {
+            throw ConfigurationException.of(key, text(key).orElse(otherwise), "nothing can be done in no time");
+        }
+        return duration;
     }
 
     private Duration duration(String key, String otherwise) throws ConfigurationException {
@@ -303,7 +345,7 @@ public final class SettingsReader {
         }
         try {
             return Optional.of(new ExtraCheckCommand(command, Pattern.compile(match.get())));
-        } catch (java.util.regex.PatternSyntaxException e) {
+        } catch (PatternSyntaxException e) {
             throw ConfigurationException.of(key + "-match", match.get(), e.getMessage());
         }
     }
