@@ -21,9 +21,10 @@ public final class Scan {
     public ScanReport run() throws IOException, InterruptedException {
         Session session = new Session(wiring, wiring.settings().accounts(), false);
         Session.Look look = session.look(Depth.WITH_FILES);
-        ConversionFact conversion = Fact.valueOf(look.history())
-                .map(history -> new ConversionHistory(history.conversions(), false).fact())
-                .orElse(new ConversionFact.Idle());
+        ConversionFact conversion = look.history()
+                .switchOn(
+                        known -> new ConversionHistory(known.value().conversions(), false).fact(),
+                        ConversionFact.NotSeen::new);
         ScanReport report = new ScanReport(
                 ScanFindings.of(look.assessment().host()),
                 conversion,

@@ -22,6 +22,6 @@ public record ScanReport(
     }
 
     public static ScanReport none(String why) {
-        return new ScanReport(ScanFindings.none(why), new ConversionFact.Idle(), Map.of(), Optional.empty());
+        return new ScanReport(ScanFindings.none(why), new ConversionFact.NotSeen(why), Map.of(), Optional.empty());
     }
 }

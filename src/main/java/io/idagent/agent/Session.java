@@ -42,7 +42,7 @@ public final class Session {
     /** @param holdsLock we are the conversion that is running */
     public Look look(Depth depth, Duration passwdLockWait, boolean holdsLock) throws InterruptedException {
         Fact<ConversionHistory> history = holdsLock ? wiring.historyUnderLock() : wiring.history();
-        ConversionFact fact = history.map(ConversionHistory::fact).orElse(new ConversionFact.Idle());
+        ConversionFact fact = history.switchOn(known -> known.value().fact(), ConversionFact.NotSeen::new);
         Assessment assessment = wiring.assessor(acceptUnstartable)
                 .assess(
                         wiring.inspector(accounts, Fact.valueOf(history), passwdLockWait)

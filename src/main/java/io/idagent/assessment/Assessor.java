@@ -59,11 +59,11 @@ public final class Assessor {
                 .toList();
         boolean allThere = changes.size() == host.accounts().size();
         return allThere && changes.stream().allMatch(AccountChange::changesNothing)
-                ? withRightIds(host, findings)
+                ? withRightIds(host, conversion, findings)
                 : withWrongIds(host, conversion, changes, findings);
     }
 
-    private Assessment withRightIds(HostSnapshot host, List<Finding> findings) {
+    private Assessment withRightIds(HostSnapshot host, ConversionFact conversion, List<Finding> findings) {
         AccountChange account = host.accounts().get(0).change().orElseThrow();
         Optional<Owner> otherLabel = baseLabel(host).filter(label -> !label.equals(account.to()));
         Optional<QemuConf> conf = Fact.valueOf(host.libvirt().qemuConf());
@@ -72,7 +72,7 @@ public final class Assessor {
                     State.RESTART_NEEDED,
                     "the account has " + account.to() + ", but libvirt would still start guests as " + otherLabel.get(),
                     Readiness.NOT_READY,
-                    Blockers.forRestart(host),
+                    Blockers.forRestart(host, conversion),
                     findings,
                     host);
         }
@@ -90,7 +90,7 @@ public final class Assessor {
                     State.LEFTOVERS,
                     "ids are right, " + left + " files still carry former ones" + doubt,
                     readiness,
-                    Blockers.forReOwning(host),
+                    Blockers.forReOwning(host, conversion),
                     findings,
                     host);
         }
@@ -115,7 +115,7 @@ public final class Assessor {
 
     private Assessment withWrongIds(
             HostSnapshot host, ConversionFact conversion, List<AccountChange> changes, List<Finding> findings) {
-        List<Blocker> blockers = Blockers.forConversion(host, acceptUnstartable);
+        List<Blocker> blockers = Blockers.forConversion(host, conversion, acceptUnstartable);
         String ids = changes.stream()
                 .filter(change -> !change.changesNothing())
                 .map(change -> change.user() + " has " + change.from() + " instead of " + change.to())

@@ -1,6 +1,7 @@
 package io.idagent.assessment;
 
 import io.idagent.host.AccountFacts;
+import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.FormerIds;
 import io.idagent.host.Guest;
@@ -49,8 +50,9 @@ final class Blockers {
     }
 
     /** What forbids a conversion of a host whose ids are wrong. */
-    static List<Blocker> forConversion(HostSnapshot host, boolean acceptUnstartable) {
+    static List<Blocker> forConversion(HostSnapshot host, ConversionFact conversion, boolean acceptUnstartable) {
         Blockers blockers = new Blockers(host);
+        blockers.found.addAll(forAnyChange(conversion));
         host.accounts().forEach(blockers::aboutAccount);
         blockers.aboutNameServices();
         blockers.aboutProcesses();
@@ -63,8 +65,9 @@ final class Blockers {
     }
 
     /** What forbids to re-own files while libvirt stays up. */
-    static List<Blocker> forReOwning(HostSnapshot host) {
+    static List<Blocker> forReOwning(HostSnapshot host, ConversionFact conversion) {
         Blockers blockers = new Blockers(host);
+        blockers.found.addAll(forAnyChange(conversion));
         blockers.aboutNameServices();
         blockers.aboutFormerIdsInUse();
         blockers.cannotSeeLibvirt();
@@ -72,10 +75,18 @@ final class Blockers {
     }
 
     /** What forbids to restart libvirt: guests do not mind, but it looks its account up by name when it starts. */
-    static List<Blocker> forRestart(HostSnapshot host) {
+    static List<Blocker> forRestart(HostSnapshot host, ConversionFact conversion) {
         Blockers blockers = new Blockers(host);
+        blockers.found.addAll(forAnyChange(conversion));
         blockers.aboutNameServices();
         return blockers.found;
+    }
+
+    /** A conversion that was cut off comes before everything else, and one that cannot be seen may be such a one. */
+    static List<Blocker> forAnyChange(ConversionFact conversion) {
+        return conversion instanceof ConversionFact.NotSeen notSeen
+                ? List.of(new Blocker.CannotSee("whether an earlier conversion is unfinished", notSeen.reason()))
+                : List.of();
     }
 
     /** What forbids to finish a conversion that was cut off: guests that have started since. */

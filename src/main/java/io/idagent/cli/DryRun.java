@@ -45,9 +45,10 @@ final class DryRun {
     }
 
     int rollBack() throws IOException, InterruptedException, ServiceException, NameServiceException {
-        Optional<Conversions.Record> last = Fact.valueOf(wiring.history()).flatMap(ConversionHistory::canBeRolledBack);
+        Fact<ConversionHistory> history = wiring.history();
+        Optional<Conversions.Record> last = Fact.valueOf(history).flatMap(ConversionHistory::canBeRolledBack);
         if (last.isEmpty()) {
-            answer.line("There is no conversion that could be taken back.");
+            answer.line(history.whyUnknown().orElse("there is no conversion that could be taken back"));
             return ExitCode.BLOCKED;
         }
         return show(RollbackTarget.of(last.get()), last);
@@ -88,9 +89,6 @@ final class DryRun {
     private static int exitCode(Session.Look look, Optional<ConversionPlan> plan) {
         if (look.assessment().state() == State.CONVERTING) {
             return ExitCode.ANOTHER_IS_RUNNING;
-        }
-        if (!look.history().isKnown() && plan.isPresent()) {
-            return ExitCode.BLOCKED;
         }
         return plan.isPresent() ? ExitCode.DONE : ExitCode.of(look.assessment().blockers());
     }

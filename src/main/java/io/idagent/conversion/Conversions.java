@@ -77,7 +77,7 @@ public final class Conversions {
      */
     public List<Record> all() throws IOException {
         List<Record> records = new ArrayList<>();
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return records;
         }
         checkTrusted(directory.getParent());
@@ -117,6 +117,14 @@ public final class Conversions {
 
     /** Begins a conversion: its journal is on the disk, with the plan in it, when this returns. */
     Journal begin(ConversionPlan plan, Instant now) throws IOException {
+        try {
+            return create(plan, now);
+        } catch (IOException e) {
+            throw new IOException("no journal can be written in " + directory + ", so nothing was begun: " + e, e);
+        }
+    }
+
+    private Journal create(ConversionPlan plan, Instant now) throws IOException {
         createPrivate(directory);
         checkTrusted(directory.getParent());
         checkTrusted(directory);

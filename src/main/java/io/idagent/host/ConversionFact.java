@@ -8,6 +8,7 @@ import java.time.Instant;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "conversion")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ConversionFact.Idle.class, name = "idle"),
+    @JsonSubTypes.Type(value = ConversionFact.NotSeen.class, name = "not_seen"),
     @JsonSubTypes.Type(value = ConversionFact.Running.class, name = "running"),
     @JsonSubTypes.Type(value = ConversionFact.Interrupted.class, name = "interrupted"),
     @JsonSubTypes.Type(value = ConversionFact.Failed.class, name = "failed"),
@@ -17,6 +18,9 @@ public sealed interface ConversionFact {
 
     /** None is under way, and the last one, if there was one, ended well. */
     record Idle() implements ConversionFact {}
+
+    /** @param reason why it cannot be known: a journal may lie there that is still open */
+    record NotSeen(String reason) implements ConversionFact {}
 
     record Running() implements ConversionFact {}
 

@@ -79,7 +79,13 @@ class SettingsReaderTest {
                         Path.of("/var/lib/libvirt-id-agent"),
                         Path.of("/run/libvirt-id-agent"),
                         Optional.empty(),
-                        Optional.empty()),
+                        Optional.empty(),
+                        new DaemonSettings(
+                                ConvertPolicy.AUTO,
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(2),
+                                Duration.ofHours(6),
+                                false)),
                 settings);
     }
 
@@ -106,7 +112,12 @@ class SettingsReaderTest {
             Map.entry("idagent.extra-uid-check", "udm,users/user,list,--filter,uidNumber={uid}"),
             Map.entry("idagent.extra-uid-check-match", "^DN:"),
             Map.entry("idagent.extra-gid-check", "udm,groups/group"),
-            Map.entry("idagent.extra-gid-check-match", "^DN:"));
+            Map.entry("idagent.extra-gid-check-match", "^DN:"),
+            Map.entry("idagent.convert", "manual"),
+            Map.entry("idagent.interval", "5s"),
+            Map.entry("idagent.quiet-period", "0"),
+            Map.entry("idagent.scan-interval", "1d"),
+            Map.entry("idagent.http.details", "true"));
 
     private static void expectEverything(Settings settings) {
         assertEquals(List.of(Path.of("/a"), Path.of("/b")), settings.roots());
@@ -130,6 +141,10 @@ class SettingsReaderTest {
         assertEquals(
                 List.of("udm", "groups/group"),
                 settings.extraGidCheck().orElseThrow().command());
+        assertEquals(
+                new DaemonSettings(
+                        ConvertPolicy.MANUAL, Duration.ofSeconds(5), Duration.ZERO, Duration.ofDays(1), true),
+                settings.daemon());
     }
 
     @Test
