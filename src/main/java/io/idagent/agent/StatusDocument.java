@@ -59,8 +59,14 @@ public record StatusDocument(
             Tally leftovers,
             Tally adoptableOrphans,
             Tally otherOrphans,
+            Tally acls,
+            Tally ownerRecords,
             List<MountTally> sharedStorage,
             long errors) {
+
+        public long toChange() {
+            return leftovers.files() + adoptableOrphans.files() + acls.files() + ownerRecords.files();
+        }
 
         FilesDocument withoutPaths() {
             return new FilesDocument(
@@ -68,6 +74,8 @@ public record StatusDocument(
                     withoutPaths(leftovers),
                     withoutPaths(adoptableOrphans),
                     withoutPaths(otherOrphans),
+                    withoutPaths(acls),
+                    withoutPaths(ownerRecords),
                     List.of(),
                     errors);
         }
@@ -164,6 +172,8 @@ public record StatusDocument(
                 scan.formerIds(),
                 scan.adoptableOrphans(),
                 scan.otherOrphans(),
+                scan.acls(),
+                scan.ownerRecords(),
                 scan.sharedStorage(),
                 scan.errorCount());
     }

@@ -82,9 +82,7 @@ public final class Assessor {
                 ? "; libvirt starts guests as " + otherLabel.get() + ", and whether it should could not be seen"
                 : "";
         Optional<ScanResult> files = Fact.valueOf(host.files());
-        long left = files.map(scan ->
-                        scan.formerIds().files() + scan.adoptableOrphans().files())
-                .orElse(0L);
+        long left = files.map(ScanResult::toChange).orElse(0L);
         if (left > 0) {
             return new Assessment(
                     State.LEFTOVERS,

@@ -20,6 +20,8 @@ public record Finding(Kind kind, String sentence, String advice) {
         OTHER_ORPHANS,
         /** Files with former ids on storage that other hosts may be using. */
         SHARED_STORAGE,
+        /** libvirt has noted former ids as owners to give files back to, but does not believe these notes any more. */
+        STALE_OWNER_RECORDS,
         /** A part of the roots could not be looked at. */
         NOT_SEEN,
         /** Other hosts that still have this host's old number cannot exchange guests with it once it is converted. */

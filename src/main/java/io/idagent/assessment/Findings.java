@@ -85,6 +85,14 @@ final class Findings {
                             + String.join(", ", files.alreadyTarget().firstPaths()),
                     "the account will own them; look whether it should");
         }
+        if (files.staleRecords().files() > 0) {
+            add(
+                    Kind.STALE_OWNER_RECORDS,
+                    files.staleRecords().files() + " files have a record of libvirt, from before this host was started,"
+                            + " that they are to be given back to a former id: "
+                            + String.join(", ", files.staleRecords().firstPaths()),
+                    "libvirt ignores such records; setfattr -x trusted.libvirt.security.dac FILE removes one");
+        }
         for (MountTally mount : files.sharedStorage()) {
             if (mount.tally().files() > 0) {
                 add(

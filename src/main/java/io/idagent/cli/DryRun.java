@@ -67,7 +67,7 @@ final class DryRun {
                 : planner.plan(look.assessment(), session.dependents(look));
         int code = exitCode(look, plan);
         long files = Fact.valueOf(look.assessment().host().files())
-                .map(DryRun::toChange)
+                .map(ScanResult::toChange)
                 .orElse(0L);
         PlanDocument document = new PlanDocument(
                 StatusDocument.FORMAT,
@@ -91,10 +91,6 @@ final class DryRun {
             return ExitCode.ANOTHER_IS_RUNNING;
         }
         return plan.isPresent() ? ExitCode.DONE : ExitCode.of(look.assessment().blockers());
-    }
-
-    private static long toChange(ScanResult scan) {
-        return scan.formerIds().files() + scan.adoptableOrphans().files();
     }
 
     private Tally outside(ConversionPlan plan) throws IOException, NameServiceException {

@@ -35,9 +35,7 @@ final class ScanCommand implements Callable<Integer> {
             environment
                     .answer()
                     .line(Fact.valueOf(report.host().files())
-                            .map(files -> files.entries() + " files looked at, "
-                                    + (files.formerIds().files()
-                                            + files.adoptableOrphans().files()) + " to change")
+                            .map(files -> files.entries() + " files looked at, " + files.toChange() + " to change")
                             .orElse("files were not looked at: "
                                     + report.host().files().whyUnknown().orElse("")));
             environment.answer().document(report);

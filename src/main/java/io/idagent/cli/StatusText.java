@@ -80,13 +80,15 @@ final class StatusText {
         }
         StatusDocument.FilesDocument files = status.files().get();
         String label = "files";
-        if (files.leftovers().files() + files.adoptableOrphans().files() == 0) {
+        if (files.toChange() == 0) {
             row(label, "none to change (" + files.lookedAt() + " looked at)");
             return;
         }
         row(label, files.lookedAt() + " looked at, to change:");
         tally(files.leftovers(), "with former or current numbers");
         tally(files.adoptableOrphans(), "that belong to nobody (orphans)");
+        tally(files.acls(), "with former or current numbers in an ACL");
+        tally(files.ownerRecords(), "that libvirt would give back to former or current numbers");
     }
 
     private void tally(Tally tally, String what) {

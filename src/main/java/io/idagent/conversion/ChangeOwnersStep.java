@@ -36,7 +36,7 @@ final class ChangeOwnersStep implements StepAction {
     void apply(Undertaking work, int pass) throws IOException {
         long[] done = {0};
         work.manifest().read(pass, hit -> {
-            if (!hit.before().equals(hit.after())) {
+            if (hit.changes()) {
                 change(work, hit);
             }
             done[0]++;

@@ -55,7 +55,7 @@ final class InventoryStep implements StepAction {
                         Hit corrected = correction.apply(hit);
                         if (corrected != null) {
                             writer.add(corrected);
-                            toChange[0] += corrected.before().equals(corrected.after()) ? 0 : 1;
+                            toChange[0] += corrected.changes() ? 1 : 0;
                         }
                     },
                     entries -> work.listener().progress(Step.INVENTORY, entries, 0));

@@ -20,10 +20,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The files that a conversion changes, each with its old and its new owner, one line a file.
+ * The files that a conversion changes, each with its old and its new owner, one line a file; and one for each attribute that
+ * changes.
  *
  * <p>It is plain text, so that a person can read it at night and repair by hand: {@code why type inode mode old new
- * size path}. It comes in passes: each pass is a file of its own, complete and on the disk before the first owner that it
+ * size path} for an owner, {@code why type inode attribute old new path} for an attribute, its values as {@code setfattr -v}
+ * takes them. It comes in passes: each pass is a file of its own, complete and on the disk before the first owner that it
  * announces is changed.
  */
 final class Manifest {

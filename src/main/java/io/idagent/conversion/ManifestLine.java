@@ -1,6 +1,10 @@
 package io.idagent.conversion;
 
+import io.idagent.ownership.AttributeHit;
+import io.idagent.ownership.AttributeValue;
 import io.idagent.ownership.Hit;
+import io.idagent.ownership.OwnerAttribute;
+import io.idagent.ownership.OwnerHit;
 import io.idagent.ownership.Reason;
 import io.idagent.platform.FileType;
 import io.idagent.platform.Gid;
@@ -12,38 +16,64 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/** One file in a {@link Manifest}, as a line of ASCII: names are bytes, and those that are no plain letters become %XX. */
+/** One change in a {@link Manifest}, of an owner or of an attribute, as a line of ASCII: names are bytes, and those that are no plain letters become %XX. */
 final class ManifestLine {
+
+    private static final int OWNER_FIELDS = 8;
+    private static final int ATTRIBUTE_FIELDS = 7;
 
     private ManifestLine() {}
 
     static String format(Hit hit) {
-        return hit.reason() + " " + hit.type() + " " + Long.toUnsignedString(hit.inode()) + " "
-                + Integer.toOctalString(hit.permissions()) + " " + hit.before() + " " + hit.after() + " " + hit.size()
-                + " "
-                + escape(hit.path().bytes()) + "\n";
+        String what = hit.reason() + " " + hit.type() + " " + Long.toUnsignedString(hit.inode()) + " ";
+        String change;
+        if (hit instanceof OwnerHit owner) {
+            change = Integer.toOctalString(owner.permissions()) + " " + owner.before() + " " + owner.after() + " "
+                    + owner.size();
+        } else {
+            AttributeHit attribute = (AttributeHit) hit;
+            change = attribute.attribute().key() + " " + attribute.before() + " " + attribute.after();
+        }
+        return what + change + " " + escape(hit.path().bytes()) + "\n";
     }
 
     /** @throws IOException if the line is not one that {@link #format} wrote */
     static Hit parse(String line, Path file, long number) throws IOException {
         try {
             String[] fields = line.split(" ", -1);
-            if (fields.length != 8) {
-                throw new IllegalArgumentException(fields.length + " fields");
-            }
-            return new Hit(
-                    RawPath.ofBytes(unescape(fields[7])),
-                    Long.parseUnsignedLong(fields[2]),
-                    FileType.valueOf(fields[1]),
-                    Integer.parseInt(fields[3], 8),
-                    owner(fields[4]),
-                    owner(fields[5]),
-                    Reason.valueOf(fields[0]),
-                    Long.parseLong(fields[6]));
+            return switch (fields.length) {
+                case OWNER_FIELDS -> owner(fields);
+                case ATTRIBUTE_FIELDS -> attribute(fields);
+                default -> throw new IllegalArgumentException(fields.length + " fields");
+            };
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     "line " + number + " of " + file + " is damaged (" + e.getMessage() + "): " + line, e);
         }
+    }
+
+    private static OwnerHit owner(String[] fields) {
+        return new OwnerHit(
+                RawPath.ofBytes(unescape(fields[7])),
+                Long.parseUnsignedLong(fields[2]),
+                FileType.valueOf(fields[1]),
+                Integer.parseInt(fields[3], 8),
+                owner(fields[4]),
+                owner(fields[5]),
+                Reason.valueOf(fields[0]),
+                Long.parseLong(fields[6]));
+    }
+
+    private static AttributeHit attribute(String[] fields) {
+        return new AttributeHit(
+                RawPath.ofBytes(unescape(fields[6])),
+                Long.parseUnsignedLong(fields[2]),
+                FileType.valueOf(fields[1]),
+                OwnerAttribute.ofKey(fields[3])
+                        .orElseThrow(() -> new IllegalArgumentException("no attribute " + fields[3])),
+                AttributeValue.parse(fields[4]),
+                AttributeValue.parse(fields[5]),
+                Reason.valueOf(fields[0]));
     }
 
     private static Owner owner(String text) {

@@ -43,10 +43,7 @@ public class HostReady implements HealthCheck {
         status.daemonHeldBy()
                 .forEach(hold -> response.withData(
                         "held_by." + hold.kind(), hold.sentence().isEmpty() ? "yes" : hold.sentence()));
-        status.files()
-                .ifPresent(files -> response.withData(
-                        "leftovers",
-                        files.leftovers().files() + files.adoptableOrphans().files()));
+        status.files().ifPresent(files -> response.withData("leftovers", files.toChange()));
         for (StatusDocument.AccountDocument account : status.accounts()) {
             account.uid().ifPresent(uid -> response.withData(account.user() + ".uid", uid.value()));
             response.withData(

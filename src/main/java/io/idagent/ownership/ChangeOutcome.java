@@ -1,5 +1,6 @@
 package io.idagent.ownership;
 
+import io.idagent.platform.Errno;
 import java.util.List;
 
 /** What became of one hit. Each text is a sentence for a person, with the path in it. */
@@ -23,4 +24,9 @@ public sealed interface ChangeOutcome {
 
     /** @param errno such as "EPERM" */
     record Failed(String errno, String sentence) implements ChangeOutcome {}
+
+    /** @param what "cannot change the owner of ..." */
+    static Failed failed(String what, int errno) {
+        return new Failed(Errno.name(errno), what + ": " + Errno.text(errno));
+    }
 }

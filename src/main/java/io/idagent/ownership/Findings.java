@@ -35,6 +35,9 @@ final class Findings {
     private final Count adoptableOrphans = new Count();
     private final Count otherOrphans = new Count();
     private final Count alreadyTarget = new Count();
+    private final Count acls = new Count();
+    private final Count ownerRecords = new Count();
+    private final Count staleRecords = new Count();
     private final Map<Place, Count> sharedStorage = new LinkedHashMap<>();
     private final List<Path> absentRoots = new ArrayList<>();
     private final List<PathError> errors = new ArrayList<>();
@@ -48,11 +51,15 @@ final class Findings {
         this.progress = progress;
     }
 
-    /** Counts an entry. @return whether the rules have anything to say about it */
-    boolean concern(FileStatus status, boolean adopts) throws NameServiceException {
+    /** Counts an entry. */
+    void count() {
         if (++entries % PROGRESS_EVERY == 0) {
             progress.seen(entries);
         }
+    }
+
+    /** Whether the rules have anything to say about the owner. */
+    boolean concern(FileStatus status, boolean adopts) throws NameServiceException {
         // An owner of -1 is refused when it is recorded.
         if (status.uidBits() == -1 || status.gidBits() == -1) {
             return true;
@@ -61,18 +68,43 @@ final class Findings {
         return verdict.reason().isPresent() || verdict.orphanStays();
     }
 
-    void record(FileStatus status, PathNode node, Place place, boolean adopts)
+    /** Once an inode, whatever names it has. */
+    void record(FileStatus status, PathNode node, Place place, boolean adopts, List<FoundAttribute> attributes)
             throws IOException, NameServiceException {
+        boolean mayComeAgain = place.isSeenTwice() || status.links() > 1 && status.type() != FileType.DIRECTORY;
+        if (mayComeAgain && !seen.add(status.device(), status.inode())) {
+            return;
+        }
         RawPath path = node.path();
+        // First: where root is nobody, only the owner that is about to be changed may change them.
+        for (FoundAttribute attribute : attributes) {
+            record(status, path, attribute);
+        }
+        recordOwner(status, path, place, adopts);
+    }
+
+    private void record(FileStatus status, RawPath path, FoundAttribute found) throws IOException {
+        boolean isRecord = found.attribute() == OwnerAttribute.LIBVIRT_RECORD;
+        if (found.stale()) {
+            if (found.reason() == Reason.FORMER_ID) {
+                staleRecords.add(0, path);
+            }
+            return;
+        }
+        if (found.reason() == Reason.FORMER_ID) {
+            (isRecord ? ownerRecords : acls).add(0, path);
+        }
+        sink.hit(new AttributeHit(
+                path, status.inode(), status.type(), found.attribute(), found.before(), found.after(), found.reason()));
+    }
+
+    private void recordOwner(FileStatus status, RawPath path, Place place, boolean adopts)
+            throws IOException, NameServiceException {
         if (status.uidBits() == -1 || status.gidBits() == -1) {
             error(path, "", path + " has 4294967295 as an owner, which is no id and cannot be changed from or to");
             return;
         }
         Verdict verdict = verdict(status, adopts);
-        boolean mayComeAgain = place.isSeenTwice() || status.links() > 1 && status.type() != FileType.DIRECTORY;
-        if (mayComeAgain && !seen.add(status.device(), status.inode())) {
-            return;
-        }
         long bytes = status.type() == FileType.REGULAR ? status.size() : 0;
         if (verdict.orphanStays()) {
             otherOrphans.add(bytes, path);
@@ -88,7 +120,7 @@ final class Findings {
             return;
         }
         count(reason).add(bytes, path);
-        sink.hit(new Hit(
+        sink.hit(new OwnerHit(
                 path,
                 status.inode(),
                 status.type(),
@@ -132,6 +164,9 @@ final class Findings {
                 adoptableOrphans.tally(),
                 otherOrphans.tally(),
                 alreadyTarget.tally(),
+                acls.tally(),
+                ownerRecords.tally(),
+                staleRecords.tally(),
                 shared,
                 absentRoots,
                 errors,
@@ -144,7 +179,7 @@ final class Findings {
         if (known.lastVerdict == null || owner != known.lastOwner) {
             Verdict verdict = known.verdicts.get(owner);
             if (verdict == null) {
-                verdict = request.rules().judge(status.owner(), adopts, request.reportOtherOrphans(), nameless);
+                verdict = request.rules().judge(status.owner(), adopts, request.inDepth(), nameless);
                 known.verdicts.put(owner, verdict);
             }
             known.lastVerdict = verdict;

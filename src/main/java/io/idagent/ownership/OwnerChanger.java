@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Changes the owner of one file at a time, and only of the very file that a scan found.
+ * Changes the owner, or an attribute with numbers of owners, of one file at a time, and only of the very file that a scan found.
  *
  * <p>The entry is pinned, the pin is looked at, and the pin is changed: whatever happens to the name meanwhile, nothing else
  * can be hit. Only the half that differs is changed; mode, ACL, times of access and modification stay (the time of change
@@ -18,11 +18,13 @@ public final class OwnerChanger {
 
     private final LibC libC;
     private final PathPin pins;
+    private final AttributeChange attributes;
     private final FileStatus status = new FileStatus();
 
     public OwnerChanger(LibC libC) {
         this.libC = libC;
         this.pins = new PathPin(libC);
+        this.attributes = new AttributeChange(libC);
     }
 
     /** Never throws for what it meets on disk. */
@@ -45,20 +47,26 @@ public final class OwnerChanger {
                 new ChangeOutcome.Replaced("a directory on the way to " + path + " is a symbolic link now");
             case Errno.ENOTDIR ->
                 new ChangeOutcome.Replaced("something on the way to " + path + " is no directory any more");
-            default -> failed("cannot open " + path, errno);
+            default -> ChangeOutcome.failed("cannot open " + path, errno);
         };
     }
 
     private ChangeOutcome changePinned(int pin, Hit hit) {
         int failure = libC.statx(pin, 0, status);
         if (failure < 0) {
-            return failed("cannot look at " + hit.path(), -failure);
+            return ChangeOutcome.failed("cannot look at " + hit.path(), -failure);
         }
         if (status.inode() != hit.inode() || status.type() != hit.type()) {
             return new ChangeOutcome.Replaced("at " + hit.path() + " there is another file now: "
                     + status.type().inWords() + ", inode " + Long.toUnsignedString(status.inode()) + " instead of "
                     + Long.toUnsignedString(hit.inode()));
         }
+        return hit instanceof AttributeHit attribute
+                ? attributes.change(pin, attribute, obstacle())
+                : changeOwner(pin, (OwnerHit) hit);
+    }
+
+    private ChangeOutcome changeOwner(int pin, OwnerHit hit) {
         Half uid = Half.of(
                 status.uidBits(), hit.before().uid().bits(), hit.after().uid().bits());
         Half gid = Half.of(
@@ -74,7 +82,7 @@ public final class OwnerChanger {
         return chown(pin, hit, uid == Half.DUE, gid == Half.DUE);
     }
 
-    private ChangeOutcome chown(int pin, Hit hit, boolean uidIsDue, boolean gidIsDue) {
+    private ChangeOutcome chown(int pin, OwnerHit hit, boolean uidIsDue, boolean gidIsDue) {
         Privileges privileges = Privileges.of(libC, pin, status);
         String obstacle = obstacle();
         int failure = libC.chown(
@@ -82,7 +90,8 @@ public final class OwnerChanger {
                 uidIsDue ? hit.after().uid().bits() : LibC.LEAVE,
                 gidIsDue ? hit.after().gid().bits() : LibC.LEAVE);
         if (failure < 0) {
-            return failed("cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
+            return ChangeOutcome.failed(
+                    "cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
         }
         List<String> notes = new ArrayList<>();
         privileges.restore(pin, status, hit.path().toString(), notes);
@@ -95,10 +104,6 @@ public final class OwnerChanger {
             return " (it is immutable; chattr -i makes it changeable)";
         }
         return status.isAppendOnly() ? " (it is append-only; chattr -a makes it changeable)" : "";
-    }
-
-    private static ChangeOutcome failed(String what, int errno) {
-        return new ChangeOutcome.Failed(Errno.name(errno), what + ": " + Errno.text(errno));
     }
 
     /** How far one half of the owner is. */

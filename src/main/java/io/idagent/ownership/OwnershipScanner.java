@@ -37,7 +37,8 @@ public final class OwnershipScanner {
     public ScanResult scan(TreeBase base, ScanRequest request, HitSink sink, ScanProgress progress)
             throws IOException, NameServiceException {
         Findings findings = new Findings(request, new NamelessIds(names), sink, progress);
-        Places places = new Places(mounts, request.shared(), findings);
+        Places places = new Places(mounts, request, findings);
+        AttributeLook attributes = new AttributeLook(libC, new AttributeRules(request.rules()), BootTime.ofThisHost());
         PathResolver resolver = new PathResolver(libC, base);
         TreeMarks marks = new TreeMarks();
         for (Path exclusion : request.exclusions()) {
@@ -49,7 +50,7 @@ public final class OwnershipScanner {
         }
         // Outer roots first: then the inner ones are mostly done already.
         starts.sort((one, other) -> Integer.compare(one.size(), other.size()));
-        try (TreeWalk walk = new TreeWalk(libC, places, findings)) {
+        try (TreeWalk walk = new TreeWalk(libC, places, findings, attributes)) {
             for (List<byte[]> start : starts) {
                 TreeMarks mark = marks.at(start);
                 if (!mark.isWalked() && !marks.excludes(start)) {

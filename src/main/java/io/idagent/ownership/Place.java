@@ -9,14 +9,16 @@ import io.idagent.platform.Mount;
  * @param isEntered whether its entries are looked at
  * @param isShared whether what is found there is only counted
  * @param isSeenTwice whether the same files may be met in another place too
+ * @param mayHaveAttributes whether attributes are looked at: not on shared storage, where each look is a question to the
+ *     server about a file that is only counted
  */
-record Place(Mount mount, boolean isEntered, boolean isShared, boolean isSeenTwice) {
+record Place(Mount mount, boolean isEntered, boolean isShared, boolean isSeenTwice, boolean mayHaveAttributes) {
 
-    static Place of(Mount mount, boolean isSeenTwice, SharedStorage policy) {
+    static Place of(Mount mount, boolean isSeenTwice, ScanRequest request) {
         FileSystemKind kind = mount.kind();
         boolean shared = kind == FileSystemKind.SHARED || kind == FileSystemKind.UNKNOWN;
-        boolean entered = kind == FileSystemKind.LOCAL || shared && policy == SharedStorage.REPORT;
-        return new Place(mount, entered, shared, isSeenTwice);
+        boolean entered = kind == FileSystemKind.LOCAL || shared && request.shared() == SharedStorage.REPORT;
+        return new Place(mount, entered, shared, isSeenTwice, !shared && request.inDepth());
     }
 
     long mountId() {

@@ -12,14 +12,14 @@ import java.util.Optional;
 final class Places {
 
     private final MountTable.Source source;
-    private final SharedStorage policy;
+    private final ScanRequest request;
     private final Findings findings;
     private final Map<Long, Optional<Place>> known = new HashMap<>();
     private MountTable table;
 
-    Places(MountTable.Source source, SharedStorage policy, Findings findings) throws IOException {
+    Places(MountTable.Source source, ScanRequest request, Findings findings) throws IOException {
         this.source = source;
-        this.policy = policy;
+        this.request = request;
         this.findings = findings;
         this.table = source.read();
     }
@@ -57,6 +57,6 @@ final class Places {
             table = source.read();
             mount = table.withId(id);
         }
-        return mount.map(found -> Place.of(found, table.isSeenTwice(found), policy));
+        return mount.map(found -> Place.of(found, table.isSeenTwice(found), request));
     }
 }

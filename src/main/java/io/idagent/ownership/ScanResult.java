@@ -11,6 +11,9 @@ import java.util.List;
  * @param adoptableOrphans sent to the sink as {@link Reason#ORPHAN}
  * @param otherOrphans files with a half that has no name and stays; some may be in {@code formerIds} for their other half
  * @param alreadyTarget sent to the sink as {@link Reason#ALREADY_TARGET}
+ * @param acls files (counted once for each of their lists) with a former id in an ACL
+ * @param ownerRecords files for which libvirt has noted a former id as the owner to give them back to
+ * @param staleRecords the same, noted before the last boot; libvirt does not believe them, so they are left
  * @param sharedStorage each shared (or unknown) file system that was met and searched, even if nothing lies there; not sent
  *     to the sink
  * @param absentRoots roots that do not exist
@@ -23,6 +26,9 @@ public record ScanResult(
         Tally adoptableOrphans,
         Tally otherOrphans,
         Tally alreadyTarget,
+        Tally acls,
+        Tally ownerRecords,
+        Tally staleRecords,
         List<MountTally> sharedStorage,
         List<Path> absentRoots,
         List<PathError> errors,
@@ -34,6 +40,11 @@ public record ScanResult(
         sharedStorage = List.copyOf(sharedStorage);
         absentRoots = List.copyOf(absentRoots);
         errors = List.copyOf(errors);
+    }
+
+    /** How much a conversion would change: owners, ACLs and records. */
+    public long toChange() {
+        return formerIds.files() + adoptableOrphans.files() + acls.files() + ownerRecords.files();
     }
 
     public boolean isComplete() {

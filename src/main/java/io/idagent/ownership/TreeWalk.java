@@ -9,7 +9,11 @@ import io.idagent.platform.NameServiceException;
 import io.idagent.platform.OpenFlags;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,16 +33,21 @@ final class TreeWalk implements AutoCloseable {
     private final LibC libC;
     private final Places places;
     private final Findings findings;
+    private final AttributeLook attributes;
+    /** By mount id: a file system without attributes is asked once. */
+    private final Map<Long, Boolean> attributesByMount = new HashMap<>();
+
     private final FileStatus status = new FileStatus();
     private final DirectoryEntries entries = new DirectoryEntries();
     private final Deque<WalkLevel> levels = new ArrayDeque<>();
     // Reading must not change times. The kernel allows this to the owner and to CAP_FOWNER only.
     private int noAtime = OpenFlags.O_NOATIME;
 
-    TreeWalk(LibC libC, Places places, Findings findings) {
+    TreeWalk(LibC libC, Places places, Findings findings, AttributeLook attributes) {
         this.libC = libC;
         this.places = places;
         this.findings = findings;
+        this.attributes = attributes;
     }
 
     /** Walks from a pinned root, which may be a file. The pin stays the caller's. */
@@ -144,12 +153,12 @@ final class TreeWalk implements AutoCloseable {
             return;
         }
         if (status.type() != FileType.DIRECTORY) {
-            look(node, place.get(), TreeMarks.adoptsOrphans(marks, adoptsAbove));
+            lookPinned(pin, node, place.get(), TreeMarks.adoptsOrphans(marks, adoptsAbove));
             return;
         }
         int descriptor = readPinned(pin);
         if (descriptor < 0) {
-            look(node, place.get(), TreeMarks.adoptsOrphans(marks, adoptsAbove));
+            lookPinned(pin, node, place.get(), TreeMarks.adoptsOrphans(marks, adoptsAbove));
             findings.error(node.path(), -descriptor, "cannot read the directory");
             return;
         }
@@ -170,9 +179,10 @@ final class TreeWalk implements AutoCloseable {
             }
             return;
         }
-        WalkLevel level = new WalkLevel(descriptor, node, marks, adopts, place.get());
+        WalkLevel level =
+                new WalkLevel(descriptor, node, marks, adopts, place.get(), haveAttributes(place.get(), descriptor));
         levels.push(level);
-        look(node, level.place, adopts);
+        lookPinned(descriptor, node, level.place, adopts);
         read(level);
     }
 
@@ -211,16 +221,66 @@ final class TreeWalk implements AutoCloseable {
         boolean adopts = TreeMarks.adoptsOrphans(marks, level.adopts);
         TreeMarks.visit(marks);
         if (status.hasMountId() && status.mountId() == level.place.mountId()) {
-            if (findings.concern(status, adopts)) {
+            findings.count();
+            if (level.hasAttributes && attributes.mayConcern(level.descriptor, entries)) {
+                pinEntry(level, adopts);
+            } else if (findings.concern(status, adopts)) {
                 record(level, flags, adopts);
             }
             return;
         }
-        PathNode node = level.node.child(entries.name());
-        Optional<Place> place = places.of(status, node);
-        if (place.isPresent()) {
-            look(node, place.get(), adopts);
+        if (places.of(status, level.node.child(entries.name())).isPresent()) {
+            findings.count();
+            pinEntry(level, adopts);
         }
+    }
+
+    /** Looks at an entry again, at its attributes too. What is found so belongs to one file, whatever its name becomes. */
+    private void pinEntry(WalkLevel level, boolean adopts) throws IOException, NameServiceException {
+        PathNode node = level.node.child(entries.name());
+        int pin = libC.openat(level.descriptor, entries.name(), OpenFlags.PIN);
+        if (pin < 0) {
+            lookFailed(node, -pin);
+            return;
+        }
+        try {
+            int failure = libC.statx(pin, 0, status);
+            if (failure < 0) {
+                lookFailed(node, -failure);
+                return;
+            }
+            Optional<Place> place = places.of(status, node);
+            if (place.isPresent()) {
+                record(pin, node, place.get(), adopts);
+            }
+        } finally {
+            libC.close(pin);
+        }
+    }
+
+    private void lookPinned(int pin, PathNode node, Place place, boolean adopts)
+            throws IOException, NameServiceException {
+        findings.count();
+        record(pin, node, place, adopts);
+    }
+
+    /** The status is that of the pin. */
+    private void record(int pin, PathNode node, Place place, boolean adopts) throws IOException, NameServiceException {
+        List<FoundAttribute> found = new ArrayList<>();
+        if (place.mayHaveAttributes() && status.type() != FileType.SYMBOLIC_LINK && attributes.mayConcern(pin)) {
+            int failure = attributes.read(pin, found);
+            if (failure < 0) {
+                findings.error(node.path(), -failure, "cannot read the attributes of");
+            }
+        }
+        if (!found.isEmpty() || findings.concern(status, adopts)) {
+            findings.record(status, node, place, adopts, found);
+        }
+    }
+
+    private boolean haveAttributes(Place place, int directory) {
+        return place.mayHaveAttributes()
+                && attributesByMount.computeIfAbsent(place.mountId(), id -> attributes.isSupported(directory));
     }
 
     private void record(WalkLevel level, int flags, boolean adopts) throws IOException, NameServiceException {
@@ -233,12 +293,13 @@ final class TreeWalk implements AutoCloseable {
                 return;
             }
         }
-        findings.record(status, node, level.place, adopts);
+        findings.record(status, node, level.place, adopts, List.of());
     }
 
     private void look(PathNode node, Place place, boolean adopts) throws IOException, NameServiceException {
+        findings.count();
         if (findings.concern(status, adopts)) {
-            findings.record(status, node, place, adopts);
+            findings.record(status, node, place, adopts, List.of());
         }
     }
 

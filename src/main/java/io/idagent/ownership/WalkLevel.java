@@ -10,15 +10,19 @@ final class WalkLevel {
     final TreeMarks marks;
     final boolean adopts;
     final Place place;
+    /** Whether files here can have attributes of interest. */
+    final boolean hasAttributes;
+
     final List<byte[]> subdirectories = new ArrayList<>();
     int entered;
 
-    WalkLevel(int descriptor, PathNode node, TreeMarks marks, boolean adopts, Place place) {
+    WalkLevel(int descriptor, PathNode node, TreeMarks marks, boolean adopts, Place place, boolean hasAttributes) {
         this.descriptor = descriptor;
         this.node = node;
         this.marks = marks;
         this.adopts = adopts;
         this.place = place;
+        this.hasAttributes = hasAttributes;
     }
 
     boolean isDone() {

@@ -71,6 +71,16 @@ public final class DirectoryEntries {
         return name;
     }
 
+    /** Puts the name and its NUL there. */
+    void copyName(ByteBuffer into, int offset) {
+        int from = current + NAME;
+        byte b;
+        do {
+            b = bytes.get(from++);
+            into.put(offset++, b);
+        } while (b != 0);
+    }
+
     long nameAddress() {
         return memory.address() + current + NAME;
     }

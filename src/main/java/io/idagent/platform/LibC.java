@@ -154,6 +154,18 @@ public final class LibC {
         return mine.copyValue(result(calls.readlinkat(pin, emptyPath.address(), mine.value.address(), size)), into);
     }
 
+    /** Lists the extended attributes of a pinned entry that is no symbolic link. */
+    public int listxattr(int pin, AttributeNames into) {
+        long link = scratch.get().text(ownLink(pin)).address();
+        return into.filled(result(calls.listxattr(link, into.address(), into.size())));
+    }
+
+    /** The same for the entry on which the cursor stands; a symbolic link's own. */
+    public int listxattr(int directory, DirectoryEntries current, AttributeNames into) {
+        long path = scratch.get().entry(ownLink(directory), current).address();
+        return into.filled(result(calls.llistxattr(path, into.address(), into.size())));
+    }
+
     private static byte[] ownLink(int pin) {
         return ("/proc/self/fd/" + pin).getBytes(StandardCharsets.US_ASCII);
     }
@@ -186,6 +198,12 @@ public final class LibC {
 
         NativeMemory text(byte[] text) {
             path.setText(text);
+            return path;
+        }
+
+        NativeMemory entry(byte[] directory, DirectoryEntries current) {
+            path.bytes().put(0, directory).put(directory.length, (byte) '/');
+            current.copyName(path.bytes(), directory.length + 1);
             return path;
         }
 
@@ -231,6 +249,12 @@ public final class LibC {
 
         @SaveError
         int setxattr(long path, long name, long value, long size, int flags);
+
+        @SaveError
+        long listxattr(long path, long into, long size);
+
+        @SaveError
+        long llistxattr(long path, long into, long size);
 
         @SaveError
         long readlinkat(int directory, long path, long into, long size);

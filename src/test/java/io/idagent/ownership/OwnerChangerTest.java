@@ -175,7 +175,7 @@ class OwnerChangerTest {
     void aFormerUidThatIsTwoToTheThirtyOneAndMoreIsANumberLikeAnyOther() throws Exception {
         sh(tree, "touch f; chown 4294967294:0 f");
         fixture.scan(root("/r"));
-        Hit found = new Hit(
+        Hit found = new OwnerHit(
                 RawPath.of(Path.of("/r/f")),
                 Long.parseLong(sh(tree, "stat -c %i f")),
                 FileType.REGULAR,

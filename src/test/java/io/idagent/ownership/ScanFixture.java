@@ -72,12 +72,18 @@ final class ScanFixture {
         }
     }
 
-    /** What each path is to become, as "path before after reason". */
+    /** What each path is to become, as "path before after reason"; of attributes only their names. */
     List<String> found() {
         return hits.stream()
-                .map(hit -> hit.path() + " " + hit.before() + " " + hit.after() + " " + hit.reason())
+                .map(hit -> hit.path() + " " + changeInWords(hit) + " " + hit.reason())
                 .sorted()
                 .toList();
+    }
+
+    private static String changeInWords(Hit hit) {
+        return hit instanceof OwnerHit owner
+                ? owner.before() + " " + owner.after()
+                : ((AttributeHit) hit).attribute().name();
     }
 
     Map<String, Hit> hitsByPath() {

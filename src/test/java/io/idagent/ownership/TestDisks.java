@@ -20,6 +20,12 @@ final class TestDisks implements AfterEachCallback {
         return mount(at, "mount", "-t", "tmpfs", "-o", "mode=755", "test", at.toString());
     }
 
+    /** It has no extended attributes at all. */
+    Path ramfs(Path at) throws Exception {
+        Files.createDirectories(at);
+        return mount(at, "mount", "-t", "ramfs", "test", at.toString());
+    }
+
     /** A loop device, which the kernel frees with the mount. */
     Path ext4(Path at) throws Exception {
         Files.createDirectories(at);
