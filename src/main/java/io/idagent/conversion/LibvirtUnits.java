@@ -18,4 +18,8 @@ public record LibvirtUnits(List<String> all, List<String> wereUp, List<String> d
         wereUp = List.copyOf(wereUp);
         dependents = List.copyOf(dependents);
     }
+
+    List<String> wereDown() {
+        return all.stream().filter(unit -> !wereUp.contains(unit)).toList();
+    }
 }

@@ -22,6 +22,8 @@ final class OpenLibvirtStep implements StepAction {
         }
         services.start(units.wereUp());
         work.libvirtIsUp();
+        // libvirtd.service wants its sockets, and starts those too that an administrator has switched off.
+        services.stop(units.wereDown());
         services.start(units.dependents());
         return "";
     }
