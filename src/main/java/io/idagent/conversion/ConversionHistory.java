@@ -109,6 +109,7 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
         for (AccountChange change : moves()) {
             uids.add(change.uidFrom());
         }
+        restarts().forEach(record -> uids.addAll(record.plan().files().formerUids()));
         return uids;
     }
 
@@ -117,7 +118,15 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
         for (AccountChange change : moves()) {
             gids.add(change.gidFrom());
         }
+        restarts().forEach(record -> gids.addAll(record.plan().files().formerGids()));
         return gids;
+    }
+
+    /** What libvirt had cached before it was restarted, nobody but the journal knows any more. */
+    private List<Conversions.Record> restarts() {
+        return conversions.stream()
+                .filter(record -> record.plan().kind() == ConversionKind.RESTART_LIBVIRT)
+                .toList();
     }
 
     /** Also of conversions that are still open: their old numbers may be on files already. */

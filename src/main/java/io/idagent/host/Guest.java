@@ -11,5 +11,12 @@ import java.util.Optional;
  * @param activeDomain libvirt's system instance counts it among its own
  * @param runsAs the effective uid of its qemu
  * @param ids the watched numbers it runs under; empty for a qemu of somebody else
+ * @param credentials all numbers it runs under
  */
-public record Guest(String name, Optional<Integer> pid, boolean activeDomain, Optional<Uid> runsAs, WatchedIds ids) {}
+public record Guest(
+        String name,
+        Optional<Integer> pid,
+        boolean activeDomain,
+        Optional<Uid> runsAs,
+        WatchedIds ids,
+        WatchedIds credentials) {}

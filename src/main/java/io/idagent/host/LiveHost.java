@@ -1,5 +1,6 @@
 package io.idagent.host;
 
+import io.idagent.ownership.Adoption;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
@@ -75,16 +76,15 @@ public final class LiveHost implements HostInspector {
                 .toList();
         LibvirtFacts libvirt = libvirt();
         Optional<LibvirtReport> report = libvirt.report().orElse(Optional.empty());
-        Fact<FormerIds> former = former(accounts, report);
-        Optional<FileScope> scope =
-                FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), report, sources.base());
-        Fact<ProcessesInTheWay> processes = sources.guests()
-                .look(
-                        AccountIds.watched(
-                                accounts, former.orElse(FormerIds.NONE), report.flatMap(LibvirtReport::baseLabel)),
-                        AccountIds.targets(settings.accounts()),
-                        report.map(LibvirtReport::domains).orElse(List.of()),
-                        scope.map(FileScope::rootPaths).orElse(List.of()));
+        Fact<FormerIds> former = former(accounts, report, WatchedIds.NONE);
+        Optional<FileScope> scope = scope(accounts, former, report);
+        Fact<ProcessesInTheWay> processes = processes(accounts, former, report, scope);
+        WatchedIds kept = keptByGuests(processes, scope);
+        if (!kept.isEmpty()) {
+            former = former(accounts, report, kept);
+            scope = scope(accounts, former, report);
+            processes = processes(accounts, former, report, scope);
+        }
         return new HostSnapshot(
                 Instant.now(),
                 false,
@@ -98,6 +98,55 @@ public final class LiveHost implements HostInspector {
                 depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
                 WritablePlaces.readOnlyAmong(scope.map(FileScope::rootPaths).orElse(List.of())),
                 passwdLock());
+    }
+
+    private Optional<FileScope> scope(
+            List<AccountFacts> accounts, Fact<FormerIds> former, Optional<LibvirtReport> report) {
+        return FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), report, sources.base());
+    }
+
+    private Fact<ProcessesInTheWay> processes(
+            List<AccountFacts> accounts,
+            Fact<FormerIds> former,
+            Optional<LibvirtReport> report,
+            Optional<FileScope> scope)
+            throws InterruptedException {
+        return sources.guests()
+                .look(
+                        AccountIds.watched(
+                                accounts, former.orElse(FormerIds.NONE), report.flatMap(LibvirtReport::baseLabel)),
+                        AccountIds.targets(settings.accounts()),
+                        report.map(LibvirtReport::domains).orElse(List.of()),
+                        scope.map(FileScope::rootPaths).orElse(List.of()));
+    }
+
+    /**
+     * Numbers without a name that a guest goes on running under. Names and libvirt may all have new ones, and no journal
+     * may tell: somebody has changed them by hand while it ran. Its files must stay its own until it has ended.
+     */
+    private WatchedIds keptByGuests(Fact<ProcessesInTheWay> processes, Optional<FileScope> scope) {
+        Optional<Adoption> adoption = scope.flatMap(FileScope::adoption);
+        Set<Uid> uids = new HashSet<>();
+        Set<Gid> gids = new HashSet<>();
+        for (Guest guest : processes.orElse(ProcessesInTheWay.NONE).guests()) {
+            boolean libvirts = guest.activeDomain();
+            guest.credentials().uids().stream()
+                    .filter(uid ->
+                            libvirts || adoption.filter(a -> a.takes(uid)).isPresent())
+                    .filter(uid -> isNameless(() -> sources.names().userName(uid)))
+                    .forEach(uids::add);
+            guest.credentials().gids().stream()
+                    .filter(gid ->
+                            libvirts || adoption.filter(a -> a.takes(gid)).isPresent())
+                    .filter(gid -> isNameless(() -> sources.names().groupName(gid)))
+                    .forEach(gids::add);
+        }
+        return new WatchedIds(uids, gids);
+    }
+
+    /** Where a name service fails, whoever takes the number for a former one hears of it. */
+    private static boolean isNameless(NameQuestion<Optional<String>> name) {
+        return NameQuestion.ask(name).orElse(Optional.empty()).isEmpty();
     }
 
     private Fact<List<String>> failingNameServices() {
@@ -131,9 +180,11 @@ public final class LiveHost implements HostInspector {
     }
 
     /** What libvirt has cached is a former id as well, once the name has another number. */
-    private Fact<FormerIds> former(List<AccountFacts> accounts, Optional<LibvirtReport> report) {
+    private Fact<FormerIds> former(List<AccountFacts> accounts, Optional<LibvirtReport> report, WatchedIds kept) {
         Set<Uid> uids = new HashSet<>(remembered.uids());
         Set<Gid> gids = new HashSet<>(remembered.gids());
+        uids.addAll(kept.uids());
+        gids.addAll(kept.gids());
         report.flatMap(LibvirtReport::baseLabel).ifPresent(label -> {
             uids.add(label.uid());
             gids.add(label.gid());

@@ -87,7 +87,8 @@ record ProcessSorting(
             Optional<RunningProcess> process = emulatorOf(domain, emulators, domainOf);
             process.ifPresent(found -> domainOf.put(found.pid(), domain));
             if (process.isEmpty()) {
-                guests.add(new Guest(domain.name(), Optional.empty(), true, Optional.empty(), WatchedIds.NONE));
+                guests.add(new Guest(
+                        domain.name(), Optional.empty(), true, Optional.empty(), WatchedIds.NONE, WatchedIds.NONE));
             }
         }
         for (RunningProcess emulator : emulators) {
@@ -100,7 +101,8 @@ record ProcessSorting(
                     Optional.of(emulator.pid()),
                     domain.isPresent(),
                     Optional.of(runsAs),
-                    watched.carriedBy(emulator.status())));
+                    watched.carriedBy(emulator.status()),
+                    new WatchedIds(emulator.status().uids(), emulator.status().gids())));
         }
     }
 

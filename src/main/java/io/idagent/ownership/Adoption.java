@@ -22,11 +22,11 @@ public record Adoption(Uid uid, Gid gid, IdRange uidRange, IdRange gidRange, Set
         neverGids = Set.copyOf(neverGids);
     }
 
-    boolean takes(Uid orphan) {
+    public boolean takes(Uid orphan) {
         return uidRange.contains(orphan.value()) && !neverUids.contains(orphan);
     }
 
-    boolean takes(Gid orphan) {
+    public boolean takes(Gid orphan) {
         return gidRange.contains(orphan.value()) && !neverGids.contains(orphan);
     }
 }

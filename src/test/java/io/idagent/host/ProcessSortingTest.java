@@ -41,7 +41,14 @@ class ProcessSortingTest {
         ProcessSorting sorting =
                 sort(process(7, 109, "114 104", "/usr/bin/qemu-system-x86_64", "-name", "guest=vm1,debug-threads=on"));
         assertEquals(
-                List.of(new Guest("vm1", Optional.of(7), false, Optional.of(new Uid(109)), WATCHED)), sorting.guests());
+                List.of(new Guest(
+                        "vm1",
+                        Optional.of(7),
+                        false,
+                        Optional.of(new Uid(109)),
+                        WATCHED,
+                        new WatchedIds(Set.of(new Uid(109)), Set.of(new Gid(114), new Gid(KVM))))),
+                sorting.guests());
         assertEquals(List.of(), sorting.idUsers());
     }
 
@@ -157,7 +164,8 @@ class ProcessSortingTest {
         ProcessSorting sorting =
                 sort(List.of(active("vm1", 7), inactive("vm2")), process(7, 109, "114", "/usr/bin/qemu-system-x86_64"));
         assertEquals(
-                List.of(new Guest("vm1", Optional.of(7), true, Optional.of(new Uid(109)), WATCHED)), sorting.guests());
+                List.of(new Guest("vm1", Optional.of(7), true, Optional.of(new Uid(109)), WATCHED, WATCHED)),
+                sorting.guests());
     }
 
     @Test
@@ -181,7 +189,7 @@ class ProcessSortingTest {
     @Test
     void anActiveDomainWithoutAProcessIsStillAGuest() {
         assertEquals(
-                List.of(new Guest("vm1", Optional.empty(), true, Optional.empty(), WatchedIds.NONE)),
+                List.of(new Guest("vm1", Optional.empty(), true, Optional.empty(), WatchedIds.NONE, WatchedIds.NONE)),
                 sort(List.of(active("vm1", 7))).guests());
     }
 
