@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.ownership.Hit;
+import io.idagent.ownership.OwnerHit;
 import io.idagent.ownership.Reason;
 import io.idagent.platform.FileType;
 import io.idagent.platform.Owner;
@@ -29,11 +30,11 @@ class ManifestTest {
     @TempDir
     private Path directory;
 
-    static Hit hit(RawPath path, long inode, Owner before, Owner after) {
-        return new Hit(path, inode, FileType.REGULAR, 0640, before, after, Reason.FORMER_ID, 4096);
+    static OwnerHit hit(RawPath path, long inode, Owner before, Owner after) {
+        return new OwnerHit(path, inode, FileType.REGULAR, 0640, before, after, Reason.FORMER_ID, 4096);
     }
 
-    static Hit hit(String path, Owner before, Owner after) {
+    static OwnerHit hit(String path, Owner before, Owner after) {
         return hit(RawPath.of(Path.of(path)), path.hashCode() & 0xffff, before, after);
     }
 
@@ -83,7 +84,7 @@ class ManifestTest {
     @Test
     void theExtremesOfAllNumbersComeBack() throws IOException {
         List<Hit> hits = List.of(
-                new Hit(
+                new OwnerHit(
                         RawPath.ROOT,
                         -1,
                         FileType.DIRECTORY,
@@ -92,7 +93,7 @@ class ManifestTest {
                         owner(4294967294L, 0),
                         Reason.ORPHAN,
                         Long.MAX_VALUE),
-                new Hit(RawPath.ROOT, 0, FileType.SOCKET, 0, OLD, OLD, Reason.ALREADY_TARGET, 0));
+                new OwnerHit(RawPath.ROOT, 0, FileType.SOCKET, 0, OLD, OLD, Reason.ALREADY_TARGET, 0));
         write(1, hits);
         assertEquals(hits, read(1));
     }
@@ -207,6 +208,6 @@ class ManifestTest {
     }
 
     private static Owner back(FormerOwners former, String path, Owner now) {
-        return former.apply(hit(path, now, OLD)).after();
+        return ((OwnerHit) former.apply(hit(path, now, OLD))).after();
     }
 }

@@ -162,13 +162,19 @@ public final class HostStory {
     }
 
     public HostStory guest(String name, int pid, Owner runsAs) {
-        guests.add(new Guest(name, Optional.of(pid), true, Optional.of(runsAs.uid()), ids(runsAs)));
+        guests.add(new Guest(name, Optional.of(pid), true, Optional.of(runsAs.uid()), ids(runsAs), ids(runsAs)));
         return this;
     }
 
     /** A qemu that carries none of the watched numbers. */
     public HostStory guestOfSomebodyElse(String name, int pid) {
-        guests.add(new Guest(name, Optional.of(pid), false, Optional.of(new Uid(1000)), WatchedIds.NONE));
+        guests.add(new Guest(
+                name,
+                Optional.of(pid),
+                false,
+                Optional.of(new Uid(1000)),
+                WatchedIds.NONE,
+                new WatchedIds(Set.of(new Uid(1000)), Set.of())));
         return this;
     }
 
@@ -279,6 +285,9 @@ public final class HostStory {
                 tally(orphans, "/var/lib/libvirt/images/orphan.qcow2"),
                 otherOrphans,
                 alreadyTarget,
+                Tally.NOTHING,
+                Tally.NOTHING,
+                Tally.NOTHING,
                 shared,
                 List.of(),
                 errors,
