@@ -15,8 +15,8 @@ import io.idagent.conversion.Conversions;
 import io.idagent.host.Fact;
 import io.idagent.host.HostInspector.Depth;
 import io.idagent.platform.ServiceException;
-import io.idagent.settings.Account;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +78,7 @@ public final class Converter {
     private final Duration wait;
     private final boolean acceptUnstartable;
     private final List<ConversionOutcome> outcomes = new ArrayList<>();
+    private Optional<ConversionKind> recovered = Optional.empty();
 
     /** @param wait for guests to go */
     public Converter(Wiring wiring, Observer observer, Duration wait, boolean acceptUnstartable) {
@@ -88,7 +89,7 @@ public final class Converter {
     }
 
     public Ending convert() throws IOException, InterruptedException, ServiceException {
-        return tellDaemon(underLock(wiring.settings().accounts(), session -> {
+        return tellDaemon(underLock(session -> {
             for (int i = 0; i < MOST_CONVERSIONS; i++) {
                 Session.Look look = waitForGuests(session, quickLook(session));
                 Optional<ConversionPlan> plan =
@@ -107,41 +108,50 @@ public final class Converter {
 
     /** Finishes a conversion that was cut off, and does nothing else. */
     public Ending recover() throws IOException, InterruptedException, ServiceException {
-        return tellDaemon(underLock(
-                wiring.settings().accounts(),
-                session -> outcomes.isEmpty()
-                        ? new Ending.Nothing(quickLook(session), outcomes)
-                        : new Ending.Carried(outcomes)));
+        return tellDaemon(underLock(session ->
+                outcomes.isEmpty() ? new Ending.Nothing(quickLook(session), outcomes) : new Ending.Carried(outcomes)));
     }
 
     public Ending rollBack() throws IOException, InterruptedException, ServiceException {
-        Fact<ConversionHistory> history = wiring.history();
-        Optional<Conversions.Record> last = Fact.valueOf(history).flatMap(ConversionHistory::canBeRolledBack);
-        if (last.isEmpty()) {
-            return new Ending.Refused(history.whyUnknown().orElse("there is no conversion that could be taken back"));
-        }
-        return tellDaemon(underLock(RollbackTarget.of(last.get()), session -> {
-            Session.Look look = waitForGuests(session, quickLook(session));
-            Optional<ConversionPlan> plan = new ConversionPlanner()
-                    .planRollback(
-                            look.assessment(),
-                            session.dependents(look),
-                            last.get().id());
-            if (plan.isEmpty()) {
-                return new Ending.Nothing(look, outcomes);
+        return tellDaemon(underLock(session -> {
+            if (hasFinishedRollback()) {
+                return new Ending.Carried(outcomes);
             }
-            // First of all: a daemon that looks between the two would convert again what has just been taken back.
-            boolean wasPaused = PauseFile.read(wiring.base().path()).isPresent();
-            PauseFile.write(
-                    wiring.base().path(),
-                    "rolled back to " + plan.get().changes().get(0).to()
-                            + " on request; remove this file to let the agent convert this host again");
-            ConversionOutcome outcome = carryOut(plan.get());
-            if (!wasPaused && (outcome.result() == Result.BLOCKED || outcome.result() == Result.UNDONE)) {
-                PauseFile.remove(wiring.base().path());
+            Optional<Conversions.Record> last =
+                    Fact.valueOf(wiring.historyUnderLock()).flatMap(ConversionHistory::canBeRolledBack);
+            if (last.isEmpty()) {
+                return new Ending.Refused("there is no conversion that could be taken back");
             }
-            return new Ending.Carried(outcomes);
+            return rollBack(last.get().id(), new Session(wiring, RollbackTarget.of(last.get()), acceptUnstartable));
         }));
+    }
+
+    private Ending rollBack(String conversion, Session session)
+            throws IOException, InterruptedException, ServiceException {
+        Session.Look look = waitForGuests(session, quickLook(session));
+        Optional<ConversionPlan> plan =
+                new ConversionPlanner().planRollback(look.assessment(), session.dependents(look), conversion);
+        if (plan.isEmpty()) {
+            return new Ending.Nothing(look, outcomes);
+        }
+        Path root = wiring.base().path();
+        boolean wasPaused = PauseFile.read(root).isPresent();
+        // Before it begins: if it is cut off at its very end, nobody must take it for a host to convert.
+        PauseFile.write(
+                root,
+                "rolled back to " + plan.get().changes().get(0).to()
+                        + " on request; remove this file to let the agent convert this host again");
+        ConversionOutcome outcome = carryOut(plan.get());
+        if (!wasPaused && (outcome.result() == Result.BLOCKED || outcome.result() == Result.UNDONE)) {
+            PauseFile.remove(root);
+        }
+        return new Ending.Carried(outcomes);
+    }
+
+    /** Cut off, and brought to its end just now: that is what was asked for. */
+    private boolean hasFinishedRollback() {
+        return recovered.equals(Optional.of(ConversionKind.ROLL_BACK))
+                && outcomes.get(outcomes.size() - 1).result() == Result.DONE;
     }
 
     /** What the daemon knows of files is from the last scan, which has just become history. */
@@ -156,9 +166,8 @@ public final class Converter {
         Ending with(Session session) throws IOException, InterruptedException, ServiceException;
     }
 
-    private Ending underLock(List<Account> accounts, Work work)
-            throws IOException, InterruptedException, ServiceException {
-        Session session = new Session(wiring, accounts, acceptUnstartable);
+    private Ending underLock(Work work) throws IOException, InterruptedException, ServiceException {
+        Session session = new Session(wiring, wiring.settings().accounts(), acceptUnstartable);
         try (ConversionLock lock = ConversionLock.take(wiring.lockFile()).orElse(null)) {
             if (lock == null) {
                 return new Ending.AnotherIsRunning();
@@ -189,6 +198,7 @@ public final class Converter {
             }
         }
         ConversionOutcome outcome = follow(runner -> runner.recover(open, observer));
+        recovered = Optional.of(open.plan().kind());
         return switch (outcome.result()) {
             case DONE, UNDONE -> Optional.empty();
             case BLOCKED, UNFINISHED -> Optional.of(new Ending.Carried(outcomes));

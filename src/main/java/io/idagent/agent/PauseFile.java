@@ -1,10 +1,13 @@
 package io.idagent.agent;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** While it exists the daemon converts nothing; its first line says why. */
@@ -29,10 +32,18 @@ public final class PauseFile {
         }
     }
 
+    /** It is on the disk when this returns. */
     static void write(Path root, String reason) throws IOException {
         Path file = root.resolve(FILE);
         Files.createDirectories(file.getParent());
-        Files.writeString(file, reason + "\n");
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            channel.write(ByteBuffer.wrap((reason + "\n").getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
     }
 
     static void remove(Path root) throws IOException {
