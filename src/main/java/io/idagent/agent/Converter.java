@@ -95,7 +95,9 @@ public final class Converter {
                 Optional<ConversionPlan> plan =
                         new ConversionPlanner().plan(look.assessment(), session.dependents(look));
                 if (plan.isEmpty()) {
-                    return i == 0 ? new Ending.Nothing(look, outcomes) : new Ending.Carried(outcomes);
+                    // Behind a restart of libvirt guests may still hold files under former ids: then it is not over.
+                    boolean blocked = !look.assessment().blockers().isEmpty();
+                    return i == 0 || blocked ? new Ending.Nothing(look, outcomes) : new Ending.Carried(outcomes);
                 }
                 ConversionOutcome outcome = carryOut(plan.get());
                 if (outcome.result() != Result.DONE || plan.get().kind() != ConversionKind.RESTART_LIBVIRT) {

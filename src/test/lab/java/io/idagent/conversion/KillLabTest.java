@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class KillLabTest {
 
     private static final int KILLED = 137;
+    /** What a rollback says that was killed after its very last entry. */
+    private static final String NOTHING_TO_TAKE_BACK = "no conversion that could be taken back";
+
     private static final String IMAGES = "/var/lib/libvirt/images/";
     /** Opened, begun and done for each of eight steps, closed. */
     private static final int JOURNAL_ENTRIES = 18;
@@ -47,7 +50,8 @@ class KillLabTest {
         int kills = 0;
         while (host.kill("fsync", kills + 1, "--rollback")) {
             kills++;
-            host.agent("--rollback").mustSucceed();
+            Result again = host.agent("--rollback");
+            assertTrue(again.succeeded() || again.out().contains(NOTHING_TO_TAKE_BACK), again.out());
             host.mustBeAsBefore("after kill " + kills);
             assertTrue(host.h1.run("test", "-s", "/etc/libvirt-id-agent/paused").succeeded(), "not paused");
             host.h1.sh("rm /etc/libvirt-id-agent/paused");
@@ -174,9 +178,10 @@ class KillLabTest {
                     () -> assertEquals(units, h1.activeUnits()),
                     () -> assertEquals(
                             "",
-                            h1.sh("find /run/systemd/system /run/libvirt-id-agent /etc"
-                                    + " -name '*libvirt-id-agent.conf' -o -name converting -o -name '*.lock'"
-                                    + " ! -name .pwd.lock")));
+                            h1.sh(
+                                    "cd / && ls -d run/systemd/system/*/*libvirt-id-agent* run/libvirt-id-agent/converting"
+                                            + " etc/passwd.lock etc/group.lock etc/shadow.lock etc/gshadow.lock"
+                                            + " 2>/dev/null || true")));
         }
 
         void mustNotChangeAgain() {
