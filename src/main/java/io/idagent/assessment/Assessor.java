@@ -7,6 +7,7 @@ import io.idagent.host.Fact;
 import io.idagent.host.HostSnapshot;
 import io.idagent.host.ProcessesInTheWay;
 import io.idagent.ownership.ScanResult;
+import io.idagent.ownership.Tally;
 import io.idagent.platform.LibvirtReport;
 import io.idagent.platform.Owner;
 import io.idagent.platform.QemuConf;
@@ -86,7 +87,7 @@ public final class Assessor {
         if (left > 0) {
             return new Assessment(
                     State.LEFTOVERS,
-                    "ids are right, " + left + " files still carry former ones" + doubt,
+                    "ids are right, " + Tally.inWords(left) + " with former ones" + doubt,
                     readiness,
                     Blockers.forReOwning(host, conversion),
                     findings,

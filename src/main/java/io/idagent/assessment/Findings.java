@@ -9,6 +9,7 @@ import io.idagent.host.FormerIds;
 import io.idagent.host.HostSnapshot;
 import io.idagent.ownership.MountTally;
 import io.idagent.ownership.ScanResult;
+import io.idagent.ownership.Tally;
 import io.idagent.platform.QemuConf;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ final class Findings {
         if (files.otherOrphans().files() > 0) {
             add(
                     Kind.OTHER_ORPHANS,
-                    files.otherOrphans().files() + " files belong to nobody, and are not the account's: "
+                    Tally.inWords(files.otherOrphans().files()) + " of nobody, and not the account's: "
                             + String.join(", ", files.otherOrphans().firstPaths()),
                     "give them to whom they belong (chown); a number that was this account's goes to"
                             + " idagent.former-uids or -gids");
@@ -81,7 +82,7 @@ final class Findings {
         if (files.alreadyTarget().files() > 0) {
             add(
                     Kind.TARGET_ID_ON_FILES,
-                    files.alreadyTarget().files() + " files carry a target id that nobody has yet: "
+                    Tally.inWords(files.alreadyTarget().files()) + " with a target id that nobody has yet: "
                             + String.join(", ", files.alreadyTarget().firstPaths()),
                     "the account will own them; look whether it should");
         }
@@ -97,8 +98,9 @@ final class Findings {
             if (mount.tally().files() > 0) {
                 add(
                         Kind.SHARED_STORAGE,
-                        mount.tally().files() + " files on " + mount.mountPoint() + " (" + mount.fileSystemType()
-                                + ") carry former ids: "
+                        Tally.inWords(mount.tally().files()) + " on " + mount.mountPoint() + " ("
+                                + mount.fileSystemType()
+                                + ") with former ids: "
                                 + String.join(", ", mount.tally().firstPaths()),
                         "other hosts may be using them: libvirt gives images to the account when guests start; change"
                                 + " what else is there on the server when all hosts are converted");
@@ -107,7 +109,7 @@ final class Findings {
         if (!files.isComplete()) {
             add(
                     Kind.NOT_SEEN,
-                    files.errorCount() + " places could not be looked at, the first: "
+                    "could not look everywhere (" + files.errorCount() + " errors); the first: "
                             + files.errors().get(0).sentence(),
                     "run as root; else see the reason");
         }

@@ -1,6 +1,7 @@
 package io.idagent.cli;
 
 import io.idagent.conversion.ConversionOutcome;
+import io.idagent.ownership.Tally;
 
 /** What came of a conversion, for a person. */
 final class OutcomeText {
@@ -14,17 +15,21 @@ final class OutcomeText {
                 .append(": ")
                 .append(outcome.sentence())
                 .append(".\n");
-        row(text, "changed", outcome.filesChanged() + " files");
-        row(text, "libvirt", "down for " + Units.seconds(outcome.libvirtDown()));
+        if (outcome.result() == ConversionOutcome.Result.DONE || outcome.filesChanged() > 0) {
+            row(text, "changed", Tally.inWords(outcome.filesChanged()));
+        }
+        if (!outcome.libvirtDown().isZero()) {
+            row(text, "libvirt", "down for " + Units.seconds(outcome.libvirtDown()));
+        }
         outcome.outside().filter(outside -> outside.files() > 0).ifPresent(outside -> {
             row(
                     text,
                     "outside",
-                    outside.files() + " files outside the roots carry the number given up; they were left:");
+                    Tally.inWords(outside.files()) + " outside the roots with the number given up; left as it was:");
             outside.firstPaths().forEach(path -> row(text, "", "  " + path));
         });
         if (outcome.leftovers() > 0) {
-            row(text, "left", outcome.leftovers() + " files still carry former numbers");
+            row(text, "left", Tally.inWords(outcome.leftovers()) + " with former numbers");
         }
         outcome.problems().forEach(problem -> row(text, "problem", problem));
         outcome.notes().forEach(note -> row(text, "note", note));

@@ -3,6 +3,7 @@ package io.idagent.cli;
 import io.idagent.conversion.ConversionPlan;
 import io.idagent.conversion.Step;
 import io.idagent.host.AccountChange;
+import io.idagent.ownership.Tally;
 import java.util.Locale;
 
 /** What would be done, for a person. */
@@ -34,8 +35,8 @@ final class PlanText {
                         seconds)));
         document.outside().filter(outside -> outside.files() > 0).ifPresent(outside -> {
             text.append("\n")
-                    .append(outside.files())
-                    .append(" files outside the roots carry a number that is given up, and would stay as they are:\n");
+                    .append(Tally.inWords(outside.files()))
+                    .append(" outside the roots with a number that is given up, which would be left alone:\n");
             outside.firstPaths().forEach(path -> text.append("  ").append(path).append('\n'));
             text.append("  -> if they are the account's, add their directory to idagent.additional-roots\n");
         });
@@ -64,8 +65,7 @@ final class PlanText {
                             .append(change.to());
                 }
             }
-            case CHANGE_OWNERS ->
-                text.append(": ").append(document.filesToChange()).append(" files");
+            case CHANGE_OWNERS -> text.append(": ").append(Tally.inWords(document.filesToChange()));
             case INVENTORY, LOOK_AGAIN, HOLD_NUMBERS, PROVE -> {
                 // Their names say it all.
             }

@@ -24,7 +24,9 @@ final class StatusText {
         status.accounts().forEach(view::account);
         view.row(
                 "libvirt",
-                status.baseLabel().map(label -> "starts guests as " + label).orElse("not asked"));
+                status.baseLabel()
+                        .map(label -> "starts guests as " + label)
+                        .orElse("not installed, or it could not be asked"));
         view.guests();
         view.files();
         view.last();
@@ -52,7 +54,10 @@ final class StatusText {
     }
 
     private static String number(Optional<?> now, Object target) {
-        String current = now.map(Object::toString).orElse("none");
+        if (now.isEmpty()) {
+            return "none";
+        }
+        String current = now.get().toString();
         return current.equals(target.toString()) ? current + " (right)" : current + ", should be " + target;
     }
 
@@ -114,7 +119,7 @@ final class StatusText {
     }
 
     private static String outcome(ConversionOutcome outcome) {
-        return outcome.sentence() + " (" + outcome.filesChanged() + " files, libvirt down "
+        return outcome.sentence() + " (" + Tally.inWords(outcome.filesChanged()) + ", libvirt down "
                 + Units.seconds(outcome.libvirtDown()) + ")";
     }
 

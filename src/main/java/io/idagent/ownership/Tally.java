@@ -18,4 +18,9 @@ public record Tally(long files, long bytes, List<String> firstPaths) {
     public Tally {
         firstPaths = List.copyOf(firstPaths);
     }
+
+    /** "1 file", "2 files". */
+    public static String inWords(long files) {
+        return files + (files == 1 ? " file" : " files");
+    }
 }

@@ -95,7 +95,7 @@ class AssessorTest {
     @Test
     void theSentenceOfLeftoversCountsBothKinds() {
         assertEquals(
-                "ids are right, 5 files still carry former ones",
+                "ids are right, 5 files with former ones",
                 assess(newHost().former(OLD).files(scan(3, 2))).sentence());
     }
 

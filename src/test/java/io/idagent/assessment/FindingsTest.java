@@ -113,10 +113,7 @@ class FindingsTest {
     void placesThatCouldNotBeLookedAtAreCounted() {
         PathError error = new PathError("/var/lib/libvirt/z", "EIO", "cannot open /var/lib/libvirt/z: I/O error");
         ScanResult scan = scan(0, 0, Tally.NOTHING, Tally.NOTHING, List.of(), List.of(error));
-        expect(
-                Kind.NOT_SEEN,
-                "1 places could not be looked at, the first: cannot open",
-                newHost().files(scan));
+        expect(Kind.NOT_SEEN, "(1 errors); the first: cannot open", newHost().files(scan));
     }
 
     @Test
