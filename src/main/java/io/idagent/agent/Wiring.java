@@ -17,6 +17,7 @@ import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
+import io.idagent.platform.Gid;
 import io.idagent.platform.LibC;
 import io.idagent.platform.Libvirt;
 import io.idagent.platform.LocalAccounts;
@@ -28,6 +29,7 @@ import io.idagent.platform.Services;
 import io.idagent.platform.ShadowTools;
 import io.idagent.platform.SystemdServices;
 import io.idagent.platform.SysvServices;
+import io.idagent.platform.Uid;
 import io.idagent.settings.Account;
 import io.idagent.settings.ExtraCheckCommand;
 import io.idagent.settings.Settings;
@@ -35,6 +37,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -109,8 +112,8 @@ public final class Wiring implements AutoCloseable {
     public HostInspector inspector(
             List<Account> accounts, Optional<ConversionHistory> history, Duration passwdLockWait) {
         Settings asked = settings.withAccounts(accounts);
-        Set<io.idagent.platform.Uid> uids = new java.util.HashSet<>(settings.formerUids());
-        Set<io.idagent.platform.Gid> gids = new java.util.HashSet<>(settings.formerGids());
+        Set<Uid> uids = new HashSet<>(settings.formerUids());
+        Set<Gid> gids = new HashSet<>(settings.formerGids());
         history.ifPresent(known -> {
             uids.addAll(known.formerUids());
             gids.addAll(known.formerGids());

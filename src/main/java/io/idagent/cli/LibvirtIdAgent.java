@@ -25,17 +25,19 @@ import picocli.CommandLine.Spec;
                     + " 64055:64055, so that guests can be live-migrated over shared storage.",
             "A running guest is never touched: while one runs, nothing is changed."
         },
-        footer = {
-            "",
-            "Exit codes of --convert-now, plan and --rollback:",
-            "  0 done, or nothing to do     4 blocked: a target id is taken   7 converted, leftovers remain",
-            "  1 unexpected failure         5 blocked otherwise              75 another conversion is running",
-            "  2 usage or configuration     6 failed, and rolled back",
-            "  3 blocked by guests",
-            "Exit codes of status: 0 ready, 1 worth a look, 2 not ready for migration, 3 not known",
-            "",
-            "Configuration: /etc/libvirt-id-agent/application.properties; see libvirt-id-agent(8)."
-        })
+        exitCodeListHeading = "%nExit codes of --convert-now, plan and --rollback:%n",
+        exitCodeList = {
+            "0:done, or nothing to do",
+            "1:unexpected failure",
+            "2:usage or configuration",
+            "3:blocked by guests",
+            "4:blocked: a target id is taken",
+            "5:blocked otherwise",
+            "6:failed, and rolled back",
+            "7:converted, leftovers remain",
+            "75:another conversion is running"
+        },
+        footer = {"", "Configuration: /etc/libvirt-id-agent/application.properties"})
 final class LibvirtIdAgent implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "0..1")
@@ -95,6 +97,9 @@ final class LibvirtIdAgent implements Callable<Integer> {
         if (action == null) {
             throw new ParameterException(
                     spec.commandLine(), "what is to be done? status, plan, --convert-now or --rollback");
+        }
+        if (wait != null && (dryRun || action.rollback)) {
+            throw new ParameterException(spec.commandLine(), "--wait goes with --convert-now that converts, alone");
         }
         Duration patience = patience();
         Environment environment = Environment.of(common, spec);

@@ -15,11 +15,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         description = "Says how this host stands: ids, guests, files, and what is in the way. Changes nothing.",
-        footer = {
-            "",
-            "Works without root as far as it can, and says what it could not see.",
-            "Exit codes: 0 ready for migration, 1 worth a look, 2 not ready, 3 not known"
-        })
+        exitCodeListHeading = "%nExit codes, as monitoring plugins have them:%n",
+        exitCodeList = {"0:ready for migration", "1:ready, but something is worth a look", "2:not ready", "3:not known"
+        },
+        footer = {"", "Works without root as far as it can, and says what it could not see."})
 final class StatusCommand implements Callable<Integer> {
 
     @ParentCommand
