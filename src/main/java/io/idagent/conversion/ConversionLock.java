@@ -9,11 +9,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
 /** At most one conversion at a time. The kernel gives the lock back when the process ends, however it ends. */
 public final class ConversionLock implements AutoCloseable {
+
+    /** Whoever only looks whether the lock is taken has it for a moment: that is no conversion. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final FileChannel channel;
 
@@ -29,12 +35,24 @@ public final class ConversionLock implements AutoCloseable {
                 file,
                 Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
+        try {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            FileLock lock = channel.tryLock();
+            while (lock == null && System.nanoTime() < deadline) {
+                Thread.sleep(PAUSE.toMillis());
+                lock = channel.tryLock();
+            }
+            if (lock != null) {
+                return Optional.of(new ConversionLock(channel));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
             channel.close();
-            return Optional.empty();
+            throw e;
         }
-        return Optional.of(new ConversionLock(channel));
+        channel.close();
+        return Optional.empty();
     }
 
     /** Whether a conversion is running; needs no right but to read the file. */
