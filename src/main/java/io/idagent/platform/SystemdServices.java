@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -22,6 +23,8 @@ public final class SystemdServices implements Services {
     private static final Path RUNTIME_UNITS = Path.of("/run/systemd/system");
     private static final String DROP_IN = "50-libvirt-id-agent.conf";
     private static final List<String> LIBVIRT = List.of("libvirtd*", "virtqemud*");
+
+    private static final int MOST_STOPS = 5;
 
     private final Commands commands;
     private final Duration limit;
@@ -152,11 +155,30 @@ public final class SystemdServices implements Services {
         if (units.isEmpty()) {
             return;
         }
-        systemctl(List.of("stop"), units);
-        List<String> stillUp =
-                states(units).stream().filter(Unit::active).map(Unit::name).toList();
-        if (!stillUp.isEmpty()) {
-            throw new ServiceException("systemctl stop returned, but still up: " + String.join(", ", stillUp));
+        for (int attempt = 1; ; attempt++) {
+            Optional<ServiceException> failure = tryToStop(units);
+            List<String> stillUp =
+                    states(units).stream().filter(Unit::active).map(Unit::name).toList();
+            if (stillUp.isEmpty()) {
+                return;
+            }
+            if (attempt == MOST_STOPS) {
+                throw failure.orElseGet(() ->
+                        new ServiceException("systemctl stop returned, but still up: " + String.join(", ", stillUp)));
+            }
+        }
+    }
+
+    /** A start that somebody else asks for at the same moment cancels a stop, even where the unit may not start. */
+    private Optional<ServiceException> tryToStop(List<String> units) throws ServiceException {
+        try {
+            systemctl(List.of("stop"), units);
+            return Optional.empty();
+        } catch (ServiceException e) {
+            if (e.getCause() != null) {
+                throw e;
+            }
+            return Optional.of(e);
         }
     }
 
