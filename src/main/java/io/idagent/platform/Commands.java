@@ -58,7 +58,7 @@ public final class Commands {
         Path program = find(argv.get(0))
                 .orElseThrow(() -> new CommandException(argv.get(0) + " is not installed: there is no such program in "
                         + String.join(", ", PROGRAM_DIRECTORIES) + "."));
-        CommandLine command = new CommandLine(program.toFile());
+        CommandLine command = inItsOwnSession(program);
         argv.stream().skip(1).forEach(argument -> command.addArgument(argument, false));
 
         BoundedOutput out = new BoundedOutput();
@@ -87,6 +87,18 @@ public final class Commands {
             throw tooSlow(argv, limit);
         }
         return new CommandResult(argv, exitCode, out.text(), err.text());
+    }
+
+    /**
+     * Ctrl-C on a terminal goes to a whole process group. Whoever presses it asks this program to stop, at a place that it
+     * chooses: usermod is not to die of it in the middle, and leave its lock files behind.
+     */
+    private CommandLine inItsOwnSession(Path program) {
+        Optional<Path> setsid = find("setsid");
+        if (setsid.isEmpty()) {
+            return new CommandLine(program.toFile());
+        }
+        return new CommandLine(setsid.get().toFile()).addArgument(program.toString(), false);
     }
 
     private static CommandException tooSlow(List<String> argv, Duration limit) {
