@@ -75,13 +75,18 @@ public final class Converter {
 
     private final Wiring wiring;
     private final Observer observer;
+    private final StopOnSignal signals;
     private final Duration wait;
     private final boolean acceptUnstartable;
     private final List<ConversionOutcome> outcomes = new ArrayList<>();
     private Optional<ConversionKind> recovered = Optional.empty();
 
-    /** @param wait for guests to go */
-    public Converter(Wiring wiring, Observer observer, Duration wait, boolean acceptUnstartable) {
+    /**
+     * @param signals what asks a conversion to stop; whoever made it closes it when the ending was told
+     * @param wait for guests to go
+     */
+    public Converter(Wiring wiring, Observer observer, StopOnSignal signals, Duration wait, boolean acceptUnstartable) {
+        this.signals = signals;
         this.wiring = wiring;
         this.observer = observer;
         this.wait = wait;
@@ -243,11 +248,10 @@ public final class Converter {
 
     private ConversionOutcome follow(RunnerCall call) throws IOException {
         ConversionRunner runner = wiring.conversionTools().runner();
-        try (StopOnSignal signals = StopOnSignal.during(runner)) {
-            ConversionOutcome outcome = call.with(runner);
-            outcomes.add(outcome);
-            observer.ended(outcome);
-            return outcome;
-        }
+        signals.during(runner);
+        ConversionOutcome outcome = call.with(runner);
+        outcomes.add(outcome);
+        observer.ended(outcome);
+        return outcome;
     }
 }

@@ -53,8 +53,11 @@ public final class RequestedConversion {
                 return new Answer.Held(holds);
             }
         }
-        Converter converter = new Converter(wiring, observer, Duration.ZERO, false);
-        Ending ending = interrupted ? converter.recover() : converter.convert();
+        Ending ending;
+        try (StopOnSignal signals = new StopOnSignal()) {
+            Converter converter = new Converter(wiring, observer, signals, Duration.ZERO, false);
+            ending = interrupted ? converter.recover() : converter.convert();
+        }
         files.writeAttempts(next(files.attempts(), ending));
         if (!(ending instanceof Ending.Carried)) {
             new Scan(wiring).run();

@@ -4,38 +4,49 @@ import io.idagent.conversion.ConversionRunner;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * While a conversion runs, SIGTERM, SIGINT and SIGHUP ask it to stop, and the program ends when it has: undone or
- * complete, not torn off in the middle.
+ * From the first conversion on, SIGTERM, SIGINT and SIGHUP ask it to stop. The program ends when it has, undone or
+ * complete, not torn off in the middle; and it ends with what came of it, said and as its exit code.
  */
-final class StopOnSignal implements AutoCloseable {
+public final class StopOnSignal implements AutoCloseable {
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook;
+    private final Thread hook = new Thread(this::stop, "stop on signal");
+    private volatile ConversionRunner runner;
+    private volatile boolean signalled;
 
-    private StopOnSignal(ConversionRunner runner) {
-        hook = new Thread(() -> {
-            runner.requestStop();
-            try {
-                ended.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+    /** Called before each conversion. A signal that came before the first one ends the program at once. */
+    void during(ConversionRunner next) {
+        boolean first = runner == null;
+        runner = next;
+        if (first) {
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+        if (signalled) {
+            next.requestStop();
+        }
     }
 
-    static StopOnSignal during(ConversionRunner runner) {
-        StopOnSignal signals = new StopOnSignal(runner);
-        Runtime.getRuntime().addShutdownHook(signals.hook);
-        return signals;
+    private void stop() {
+        signalled = true;
+        runner.requestStop();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return the code, for a program that is still to end by itself */
+    public int ended(int exitCode) {
+        if (signalled) {
+            // Java would end with the number of the signal, and System.exit would wait for the hook that waits for us.
+            Runtime.getRuntime().halt(exitCode);
+        }
+        return exitCode;
     }
 
     @Override
     public void close() {
         ended.countDown();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // The hook has been waiting for this.
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.idagent.agent.Converter;
 import io.idagent.agent.Converter.Ending;
 import io.idagent.agent.Session;
 import io.idagent.agent.StatusDocument;
+import io.idagent.agent.StopOnSignal;
 import io.idagent.agent.Wiring;
 import io.idagent.host.HostInspector.Depth;
 import io.idagent.platform.ServiceException;
@@ -15,24 +16,39 @@ final class ConvertNow {
 
     private final Wiring wiring;
     private final Answer answer;
-    private final Converter converter;
+    private final ProgressLines progress;
+    private final Duration wait;
+    private final boolean acceptUnstartable;
 
     ConvertNow(Wiring wiring, Answer answer, ProgressLines progress, Duration wait, boolean acceptUnstartable) {
         this.wiring = wiring;
         this.answer = answer;
-        this.converter = new Converter(wiring, progress, wait, acceptUnstartable);
+        this.progress = progress;
+        this.wait = wait;
+        this.acceptUnstartable = acceptUnstartable;
     }
 
     int convert() throws IOException, InterruptedException, ServiceException {
-        return tell(converter.convert());
+        return have(Converter::convert);
     }
 
     int rollBack() throws IOException, InterruptedException, ServiceException {
-        return tell(converter.rollBack());
+        return have(Converter::rollBack);
     }
 
     int recover() throws IOException, InterruptedException, ServiceException {
-        return tell(converter.recover());
+        return have(Converter::recover);
+    }
+
+    private interface Wish {
+        Ending of(Converter converter) throws IOException, InterruptedException, ServiceException;
+    }
+
+    private int have(Wish wish) throws IOException, InterruptedException, ServiceException {
+        try (StopOnSignal signals = new StopOnSignal()) {
+            Ending ending = wish.of(new Converter(wiring, progress, signals, wait, acceptUnstartable));
+            return signals.ended(tell(ending));
+        }
     }
 
     private int tell(Ending ending) throws InterruptedException {
