@@ -53,8 +53,9 @@ final class Environment {
         return asRoot;
     }
 
-    int refuseWithoutRoot(String what) {
-        String sentence = what + " changes account files and owners: only root can. Run: sudo libvirt-id-agent " + what;
+    /** @param why what takes root, to follow the name of the command */
+    int refuseWithoutRoot(String what, String why) {
+        String sentence = what + " " + why + ": only root can. Run: sudo libvirt-id-agent " + what;
         spec.commandLine().getErr().println("libvirt-id-agent: " + sentence);
         return ExitCode.BLOCKED;
     }

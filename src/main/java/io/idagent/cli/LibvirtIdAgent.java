@@ -104,7 +104,9 @@ final class LibvirtIdAgent implements Callable<Integer> {
         Duration patience = patience();
         Environment environment = Environment.of(common, spec);
         if (!environment.isRoot()) {
-            return environment.refuseWithoutRoot(action.name());
+            return environment.refuseWithoutRoot(
+                    action.name() + (dryRun ? " --dry-run" : ""),
+                    dryRun ? PlanCommand.WHY_ROOT : "changes account files and owners");
         }
         try (Wiring wiring = environment.wiring();
                 ProgressLines progress = environment.progress()) {

@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
         description = "Says what --convert-now would do, and does nothing. The same as --convert-now --dry-run.")
 final class PlanCommand implements Callable<Integer> {
 
+    static final String WHY_ROOT = "looks at all files and processes, and a part would be no plan";
+
     @ParentCommand
     LibvirtIdAgent parent;
 
@@ -25,7 +27,7 @@ final class PlanCommand implements Callable<Integer> {
         parent.refuseOtherActions(spec);
         Environment environment = Environment.of(parent.common, spec);
         if (!environment.isRoot()) {
-            return environment.refuseWithoutRoot("plan");
+            return environment.refuseWithoutRoot("plan", WHY_ROOT);
         }
         try (Wiring wiring = environment.wiring()) {
             return new DryRun(wiring, environment.answer(), parent.acceptUnstartable).convert();

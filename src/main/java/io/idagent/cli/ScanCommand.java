@@ -28,7 +28,7 @@ final class ScanCommand implements Callable<Integer> {
         parent.refuseOtherActions(spec);
         Environment environment = Environment.of(parent.common, spec);
         if (!environment.isRoot()) {
-            return environment.refuseWithoutRoot("scan");
+            return environment.refuseWithoutRoot("scan", "looks at all files");
         }
         try (Wiring wiring = environment.wiring()) {
             ScanReport report = new Scan(wiring).run();
