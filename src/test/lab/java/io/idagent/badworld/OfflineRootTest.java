@@ -1,0 +1,207 @@
+package io.idagent.badworld;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.idagent.lab.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A golden image below a directory of this very machine: it is converted, and nothing leaves the directory. Needs root. */
+@Tag("root")
+class OfflineRootTest {
+
+    private static final Path PROGRAM = Path.of("deploy/bin/libvirt-id-agent").toAbsolutePath();
+
+    /** What usermod, groupmod and this program would write, if they wrote on this machine. */
+    private static final List<Path> OF_THIS_MACHINE = List.of(
+            Path.of("/etc/passwd"),
+            Path.of("/etc/group"),
+            Path.of("/etc/shadow"),
+            Path.of("/etc/gshadow"),
+            Path.of("/etc/libvirt-id-agent"),
+            Path.of("/var/lib/libvirt-id-agent"),
+            Path.of("/run/libvirt-id-agent"));
+
+    @TempDir
+    Path outside;
+
+    private Path root;
+    private Map<Path, String> machine;
+
+    @BeforeEach
+    void makeTheImage() throws Exception {
+        machine = machine();
+        root = Files.createDirectory(outside.resolve("image"));
+        write("etc/passwd", "root:x:0:0::/root:/bin/sh\nlibvirt-qemu:x:109:105::/var/lib/libvirt:/usr/sbin/nologin\n");
+        write("etc/group", "root:x:0:\nkvm:x:105:\nlibvirt-qemu:x:114:\n");
+        write("etc/shadow", "root:*:19000::::::\nlibvirt-qemu:!:19000::::::\n");
+        write("etc/gshadow", "root:*::\nkvm:!::\nlibvirt-qemu:!::\n");
+        write("etc/login.defs", "SYS_UID_MIN 100\nSYS_UID_MAX 999\nSYS_GID_MIN 100\nSYS_GID_MAX 999\n");
+        owned(write("var/lib/libvirt/qemu/state", "x"), 109, 114);
+        owned(write("var/lib/libvirt/images/orphan.qcow2", "x"), 117, 121);
+        owned(write("var/lib/libvirt/images/roots.iso", "x"), 0, 0);
+    }
+
+    @AfterEach
+    void thisMachineIsAsBefore() throws IOException {
+        assertEquals(machine, machine());
+    }
+
+    @Test
+    void anImageIsConvertedAndTakenBack() throws Exception {
+        says(2, "CONVERTIBLE", "status");
+        says(0, "changing owners: 2 files", "plan");
+
+        says(0, "Done: libvirt-qemu has 64055:64055", "--convert-now");
+        assertAll(
+                () -> assertTrue(read("etc/passwd").contains("libvirt-qemu:x:64055:105:"), read("etc/passwd")),
+                () -> assertTrue(read("etc/group").contains("libvirt-qemu:x:64055:"), read("etc/group")),
+                () -> assertEquals("64055:64055", owner("var/lib/libvirt/qemu/state")),
+                () -> assertEquals("64055:64055", owner("var/lib/libvirt/images/orphan.qcow2")),
+                () -> assertEquals("0:0", owner("var/lib/libvirt/images/roots.iso")),
+                () -> assertTrue(Files.isDirectory(root.resolve("var/lib/libvirt-id-agent/conversions"))),
+                () -> assertTrue(Files.exists(root.resolve("run/libvirt-id-agent/lock"))));
+        says(0, "NORMALIZED", "status");
+        says(0, "NORMALIZED", "--convert-now");
+
+        says(0, "libvirt-qemu has 109:114 again", "--rollback");
+        assertAll(
+                () -> assertTrue(read("etc/passwd").contains("libvirt-qemu:x:109:105:"), read("etc/passwd")),
+                () -> assertEquals("109:114", owner("var/lib/libvirt/qemu/state")),
+                () -> assertEquals("117:121", owner("var/lib/libvirt/images/orphan.qcow2")),
+                () -> assertTrue(Files.exists(root.resolve("etc/libvirt-id-agent/paused"))));
+    }
+
+    @Test
+    void aTargetThatIsTakenThereIsTaken() throws Exception {
+        write("etc/passwd", read("etc/passwd") + "alice:x:64055:105::/:/bin/sh\n");
+        says(4, "UID_TAKEN: uid 64055 is taken by user alice", "--convert-now");
+        assertEquals("109:114", owner("var/lib/libvirt/qemu/state"));
+    }
+
+    @Test
+    void aLinkThatUsermodWouldFollowOutIsRefused() throws Exception {
+        for (String name : List.of("etc/passwd", "etc/group", "etc/shadow", "etc", "run", "var/lib")) {
+            Path inside = root.resolve(name);
+            if (Files.notExists(inside, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(inside);
+            }
+            Path moved = outside.resolve("moved");
+            Files.move(inside, moved);
+            Files.createSymbolicLink(inside, moved);
+
+            says(2, inside + " is a symbolic link", "--convert-now");
+
+            Files.delete(inside);
+            Files.move(moved, inside);
+        }
+        assertEquals("109:114", owner("var/lib/libvirt/qemu/state"));
+    }
+
+    /** In the image /srv/disks is the image's; on this machine it would be somebody else's. */
+    @Test
+    void anAbsoluteLinkToARootStaysInside() throws Exception {
+        Path foreign = Files.createDirectory(outside.resolve("disks"));
+        Path theirs = owned(Files.writeString(foreign.resolve("theirs"), "x"), 109, 114);
+        owned(write(foreign.toString().substring(1) + "/ours", "x"), 109, 114);
+        Files.createDirectories(root.resolve("var/cache"));
+        Files.createSymbolicLink(root.resolve("var/cache/libvirt"), foreign);
+
+        says(0, "Done", "--convert-now");
+
+        assertEquals("109:114", numbers(theirs));
+        assertEquals("64055:64055", owner(foreign.toString().substring(1) + "/ours"));
+    }
+
+    @Test
+    void thisMachineIsNoImage() throws Exception {
+        for (String directory : List.of("/", "//", "/usr/..", link("/").toString())) {
+            Result result = run("--convert-now", "--root", directory);
+            assertEquals(2, result.exitCode(), result.toString());
+            assertTrue(result.err().contains("is this host itself"), result.err());
+        }
+    }
+
+    @Test
+    void aDirectoryReachedByALinkIsTheDirectory() throws Exception {
+        Result result = run("--convert-now", "--root", link(root.toString()).toString());
+        assertEquals(0, result.exitCode(), result.toString());
+        assertEquals("64055:64055", owner("var/lib/libvirt/qemu/state"));
+    }
+
+    private Path link(String target) throws IOException {
+        return Files.createSymbolicLink(Files.createTempDirectory(outside, "l").resolve("link"), Path.of(target));
+    }
+
+    private void says(int exitCode, String words, String... command) throws Exception {
+        Result result = run(Stream.concat(Stream.of(command), Stream.of("--root", root.toString()))
+                .toArray(String[]::new));
+        assertEquals(exitCode, result.exitCode(), result.toString());
+        assertTrue((result.out() + result.err()).contains(words), result.toString());
+    }
+
+    private Result run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(outside, "out", null);
+        Path err = Files.createTempFile(outside, "err", null);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        // The Java that runs this test need not be root's, and root's program runs no other.
+        builder.environment().remove("JAVA_HOME");
+        Process process = builder.start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), command + " did not end");
+        return new Result(command, process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private Path write(String name, String text) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private String read(String name) throws IOException {
+        return Files.readString(root.resolve(name));
+    }
+
+    private String owner(String name) throws IOException {
+        return numbers(root.resolve(name));
+    }
+
+    private static Path owned(Path file, int uid, int gid) throws IOException {
+        Files.setAttribute(file, "unix:gid", gid);
+        Files.setAttribute(file, "unix:uid", uid);
+        return file;
+    }
+
+    private static String numbers(Path file) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(file, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+        return attributes.get("uid") + ":" + attributes.get("gid");
+    }
+
+    private static Map<Path, String> machine() throws IOException {
+        Map<Path, String> content = new TreeMap<>();
+        for (Path path : OF_THIS_MACHINE) {
+            if (Files.exists(path)) {
+                String text = Files.isDirectory(path) ? "" : Files.readString(path);
+                content.put(path, numbers(path) + " " + Files.getLastModifiedTime(path) + " " + text);
+            }
+        }
+        return content;
+    }
+}
