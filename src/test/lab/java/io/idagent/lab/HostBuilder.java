@@ -32,6 +32,11 @@ public final class HostBuilder {
         return with("--shared-like-nfs");
     }
 
+    /** It does not have the program, but can install it: the built packages lie in /packages. */
+    public HostBuilder withPackages() {
+        return with("--packages");
+    }
+
     /** Returns when systemd has started everything and libvirt answers. */
     public Host boot() {
         return lab.boot(name, options);
