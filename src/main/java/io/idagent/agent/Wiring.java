@@ -18,8 +18,10 @@ import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
 import io.idagent.platform.Gid;
+import io.idagent.platform.LabelFromChild;
 import io.idagent.platform.LibC;
 import io.idagent.platform.Libvirt;
+import io.idagent.platform.LightNames;
 import io.idagent.platform.LocalAccounts;
 import io.idagent.platform.MountTable;
 import io.idagent.platform.NameService;
@@ -34,6 +36,7 @@ import io.idagent.settings.Account;
 import io.idagent.settings.ExtraCheckCommand;
 import io.idagent.settings.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +55,9 @@ public final class Wiring implements AutoCloseable {
     private final Settings settings;
     private final Optional<Path> root;
     private final boolean asRoot;
-    private final TreeBase base;
+    /** Of this host it is opened when it is first needed: the daemon, which looks at no file, never loads jnr-ffi. */
+    private TreeBase base;
+
     private final Commands commands = new Commands();
     private final ProcessTable processes = new ProcessTable();
     private final Names localFiles;
@@ -63,7 +68,9 @@ public final class Wiring implements AutoCloseable {
         this.settings = settings;
         this.root = root;
         this.asRoot = asRoot;
-        this.base = root.isPresent() ? TreeBase.below(LibC.load(), root.get()) : TreeBase.host(LibC.load());
+        if (root.isPresent()) {
+            this.base = TreeBase.below(LibC.load(), root.get());
+        }
         this.localFiles = LocalAccounts.in(root.map(r -> r.resolve("etc")).orElse(ETC));
         this.libvirt = new Libvirt(settings.libvirtUri(), settings.timeouts().libvirt());
     }
@@ -124,7 +131,7 @@ public final class Wiring implements AutoCloseable {
         }
         LiveHost.KnownFormerIds remembered = new LiveHost.KnownFormerIds(uids, gids);
         if (root.isPresent()) {
-            return new OfflineHost(asked, remembered, localFiles, scanner(localFiles), base);
+            return new OfflineHost(asked, remembered, localFiles, scanner(localFiles), base());
         }
         NameService names = new NameService();
         return new LiveHost(
@@ -141,14 +148,14 @@ public final class Wiring implements AutoCloseable {
                         libvirt,
                         new GuestFinder(processes),
                         scanner(names),
-                        base,
+                        base(),
                         asRoot),
                 passwdLockWait);
     }
 
     /** The host as the daemon watches it: cheap, and without any right. */
-    public HostInspector watchedHost(Supplier<ScanFindings> scan) {
-        NameService names = new NameService();
+    public HostInspector watchedHost(Supplier<ScanFindings> scan) throws IOException {
+        LightNames names = new LightNames();
         return new WatchedHost(
                 settings,
                 names,
@@ -156,8 +163,16 @@ public final class Wiring implements AutoCloseable {
                 // The administrator's own checks may be slow, and need root: the converter makes them.
                 new TakenIds(names, Optional.empty(), Optional.empty()),
                 processes,
-                libvirt,
+                new LabelFromChild(
+                        commands,
+                        LabelFromChild.thisProgram(),
+                        settings.libvirtUri(),
+                        settings.timeouts().libvirt()),
                 scan);
+    }
+
+    public Libvirt libvirt() {
+        return libvirt;
     }
 
     public Assessor assessor(boolean acceptUnstartable) {
@@ -178,7 +193,7 @@ public final class Wiring implements AutoCloseable {
                 libvirt,
                 scanner(names),
                 new OwnerChanger(LibC.load()),
-                base);
+                base());
     }
 
     public Services services() {
@@ -192,7 +207,14 @@ public final class Wiring implements AutoCloseable {
         return scanner(root.isPresent() ? localFiles : new NameService());
     }
 
-    public TreeBase base() {
+    public synchronized TreeBase base() {
+        if (base == null) {
+            try {
+                base = TreeBase.host(LibC.load());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         return base;
     }
 
@@ -214,7 +236,9 @@ public final class Wiring implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        base.close();
+    public synchronized void close() {
+        if (base != null) {
+            base.close();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.idagent.host;
 
-import io.idagent.platform.Libvirt;
+import io.idagent.platform.LabelSource;
 import io.idagent.platform.LibvirtReport;
 import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.Names;
@@ -33,7 +33,7 @@ public final class WatchedHost implements HostInspector {
     private final Names localFiles;
     private final TakenIds takenIds;
     private final ProcessTable processes;
-    private final Libvirt libvirt;
+    private final LabelSource libvirt;
     private final Supplier<ScanFindings> scan;
 
     private Optional<DaemonProcess> asked = Optional.empty();
@@ -45,7 +45,7 @@ public final class WatchedHost implements HostInspector {
             Names localFiles,
             TakenIds takenIds,
             ProcessTable processes,
-            Libvirt libvirt,
+            LabelSource libvirt,
             Supplier<ScanFindings> scan) {
         this.settings = settings;
         this.names = names;

@@ -25,6 +25,11 @@ public final class Errno {
         return isUnknown(known) ? "errno " + errno : known.name();
     }
 
+    /** What strerror(3) says in the C locale: "No such file or directory". */
+    public static String sentence(int errno) {
+        return jnr.constants.platform.Errno.valueOf(errno).description();
+    }
+
     /** What strerror(3) says in the C locale, and the symbol: "No such file or directory (ENOENT)". */
     public static String text(int errno) {
         jnr.constants.platform.Errno known = jnr.constants.platform.Errno.valueOf(errno);

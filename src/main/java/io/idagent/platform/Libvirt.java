@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * <p>The first question to a daemon with a cold cache makes it start each qemu emulator with {@code -machine none} for a
  * moment, as the account; and every question wakes a sleeping daemon. So: ask once per daemon process, not in a loop.
  */
-public final class Libvirt {
+public final class Libvirt implements LabelSource {
 
     private final String uri;
     private final Duration limit;
@@ -51,6 +51,7 @@ public final class Libvirt {
      *
      * @throws LibvirtUnavailableException as {@link #ask()}
      */
+    @Override
     public Optional<Owner> askBaseLabel() throws LibvirtUnavailableException, InterruptedException {
         return ask(() -> new LibvirtConversation(uri, this::pidOf, saveDirectory).baseLabel());
     }

@@ -1,18 +1,13 @@
 package io.idagent.platform;
 
+import com.sun.jna.Native;
 import java.time.Duration;
-import jnr.ffi.LibraryLoader;
 
 /**
  * Tells systemd how the service fares ({@code sd_notify(3)}), by its own library: Java 17 cannot send to a Unix datagram
  * socket. Without systemd nothing happens, and nothing is loaded.
  */
 public final class SystemdNotify {
-
-    /** Public, because jnr-ffi asks for that. */
-    public interface Library {
-        int sd_notify(int unsetEnvironment, String state);
-    }
 
     private static final boolean LISTENING = System.getenv("NOTIFY_SOCKET") != null;
 
@@ -33,11 +28,15 @@ public final class SystemdNotify {
 
     private static void send(String state) {
         if (LISTENING) {
-            Loaded.LIBRARY.sd_notify(0, state);
+            Systemd.sd_notify(0, state);
         }
     }
 
-    private static final class Loaded {
-        static final Library LIBRARY = LibraryLoader.create(Library.class).load("libsystemd.so.0");
+    private static final class Systemd {
+        static {
+            Native.register(Systemd.class, "libsystemd.so.0");
+        }
+
+        static native int sd_notify(int unsetEnvironment, String state);
     }
 }
