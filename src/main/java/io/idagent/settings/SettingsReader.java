@@ -1,6 +1,5 @@
 package io.idagent.settings;
 
-import io.idagent.ownership.IdRange;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
@@ -12,7 +11,6 @@ import io.smallrye.config.SysPropConfigSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,11 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 
 /**
  * Reads the settings from system properties, the environment, and the configuration file, in this order of precedence,
@@ -68,10 +64,12 @@ public final class SettingsReader {
     private static final String NAME = "[a-z_][a-z0-9_.-]*";
 
     private final SmallRyeConfig config;
+    private final SettingValues values;
     private final Set<String> accountNames = new TreeSet<>();
 
     private SettingsReader(SmallRyeConfig config) {
         this.config = config;
+        this.values = new SettingValues(config);
     }
 
     /** @param asRoot whether these settings decide what root does */
@@ -96,37 +94,37 @@ public final class SettingsReader {
     private Settings read() throws ConfigurationException {
         return new Settings(
                 accounts(),
-                paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
-                paths("idagent.additional-roots", ""),
-                paths("idagent.exclusions", ""),
-                ids("idagent.former-uids", Uid::parse),
-                ids("idagent.former-gids", Gid::parse),
-                choice("idagent.orphans", OrphanPolicy.class, OrphanPolicy.ADOPT),
-                range("idagent.orphan-range"),
-                choice("idagent.shared-storage", SharedStorage.class, SharedStorage.REPORT),
-                text("idagent.libvirt-uri").orElse("qemu:///system"),
+                values.paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
+                values.paths("idagent.additional-roots", ""),
+                values.paths("idagent.exclusions", ""),
+                values.ids("idagent.former-uids", Uid::parse),
+                values.ids("idagent.former-gids", Gid::parse),
+                values.choice("idagent.orphans", OrphanPolicy.class, OrphanPolicy.ADOPT),
+                values.range("idagent.orphan-range"),
+                values.choice("idagent.shared-storage", SharedStorage.class, SharedStorage.REPORT),
+                values.text("idagent.libvirt-uri").orElse("qemu:///system"),
                 new Settings.Timeouts(
-                        moreThanNothing("idagent.timeouts.libvirt", "30s"),
-                        moreThanNothing("idagent.timeouts.command", "90s"),
-                        duration("idagent.timeouts.passwd-lock", "15s")),
-                path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
-                path("idagent.run-directory", "/run/libvirt-id-agent"),
+                        values.moreThanNothing("idagent.timeouts.libvirt", "30s"),
+                        values.moreThanNothing("idagent.timeouts.command", "90s"),
+                        values.duration("idagent.timeouts.passwd-lock", "15s")),
+                values.path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
+                values.path("idagent.run-directory", "/run/libvirt-id-agent"),
                 extraCheck("idagent.extra-uid-check"),
                 extraCheck("idagent.extra-gid-check"),
                 daemon());
     }
 
     private DaemonSettings daemon() throws ConfigurationException {
-        Duration interval = duration("idagent.interval", "30s");
+        Duration interval = values.duration("idagent.interval", "30s");
         if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
             throw ConfigurationException.of("idagent.interval", interval.toMillis() + "ms", "it must be 1s or more");
         }
         return new DaemonSettings(
-                choice("idagent.convert", ConvertPolicy.class, ConvertPolicy.AUTO),
+                values.choice("idagent.convert", ConvertPolicy.class, ConvertPolicy.AUTO),
                 interval,
-                duration("idagent.quiet-period", "2m"),
-                moreThanNothing("idagent.scan-interval", "6h"),
-                choice("idagent.http.details", YesNo.class, YesNo.FALSE) == YesNo.TRUE);
+                values.duration("idagent.quiet-period", "2m"),
+                values.moreThanNothing("idagent.scan-interval", "6h"),
+                values.choice("idagent.http.details", YesNo.class, YesNo.FALSE) == YesNo.TRUE);
     }
 
     private enum YesNo {
@@ -205,7 +203,7 @@ public final class SettingsReader {
 
     /** Names with a dot need quotes, others may have them. */
     private Optional<String> accountText(String name, String part) {
-        return text(accountKey(name, part)).or(() -> text(accountKey('"' + name + '"', part)));
+        return values.text(accountKey(name, part)).or(() -> values.text(accountKey('"' + name + '"', part)));
     }
 
     private long target(String name, String part) throws ConfigurationException {
@@ -228,114 +226,9 @@ public final class SettingsReader {
         return id;
     }
 
-    private Optional<String> text(String key) {
-        return Optional.ofNullable(config.getConfigValue(key).getValue())
-                .map(String::strip)
-                .filter(value -> !value.isEmpty());
-    }
-
-    private List<String> words(String key, String otherwise) {
-        return List.of(text(key).orElse(otherwise).split(",")).stream()
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList();
-    }
-
-    private List<Path> paths(String key, String otherwise) throws ConfigurationException {
-        List<Path> paths = new ArrayList<>();
-        for (String word : words(key, otherwise)) {
-            paths.add(absolute(key, word));
-        }
-        if (paths.isEmpty() && text(key).isPresent()) {
-            throw ConfigurationException.of(key, text(key).get(), "there is no path in it");
-        }
-        return paths;
-    }
-
-    private Path path(String key, String otherwise) throws ConfigurationException {
-        return absolute(key, text(key).orElse(otherwise));
-    }
-
-    private static Path absolute(String key, String text) throws ConfigurationException {
-        Path path = Path.of(text).normalize();
-        if (!path.isAbsolute() || path.getNameCount() == 0) {
-            throw ConfigurationException.of(key, text, "it must be an absolute path, and not / itself");
-        }
-        return path;
-    }
-
-    private <T> Set<T> ids(String key, Function<String, T> parse) throws ConfigurationException {
-        Set<T> ids = new HashSet<>();
-        for (String word : words(key, "")) {
-            try {
-                T id = parse.apply(word);
-                if (id.toString().equals("0")) {
-                    throw new IllegalArgumentException("0 is root, and what is root's stays root's");
-                }
-                ids.add(id);
-            } catch (IllegalArgumentException e) {
-                throw ConfigurationException.of(key, word, e.getMessage());
-            }
-        }
-        return ids;
-    }
-
-    private <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) throws ConfigurationException {
-        Optional<String> text = text(key);
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        for (E constant : type.getEnumConstants()) {
-            if (word(constant).equals(text.get())) {
-                return constant;
-            }
-        }
-        String words = List.of(type.getEnumConstants()).stream()
-                .map(SettingsReader::word)
-                .collect(Collectors.joining(", "));
-        throw ConfigurationException.of(key, text.get(), "it must be one of: " + words);
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private Optional<IdRange> range(String key) throws ConfigurationException {
-        Optional<String> text = text(key);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        Matcher matcher = Pattern.compile("([0-9]{1,10})-([0-9]{1,10})").matcher(text.get());
-        if (matcher.matches()) {
-            long first = Long.parseLong(matcher.group(1));
-            long last = Long.parseLong(matcher.group(2));
-            if (0 < first && first <= last && last <= Uid.LAST) {
-                return Optional.of(new IdRange(first, last));
-            }
-        }
-        throw ConfigurationException.of(key, text.get(), "it must be FIRST-LAST, such as 100-999, without 0");
-    }
-
-    private Duration moreThanNothing(String key, String otherwise) throws ConfigurationException {
-        Duration duration = duration(key, otherwise);
-        if (duration.isZero()) {
-            throw ConfigurationException.of(key, text(key).orElse(otherwise), "nothing can be done in no time");
-        }
-        return duration;
-    }
-
-    private Duration duration(String key, String otherwise) throws ConfigurationException {
-        String text = text(key).orElse(otherwise);
-        try {
-            return DurationText.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw ConfigurationException.of(key, text, e.getMessage());
-        }
-    }
-
     private Optional<ExtraCheckCommand> extraCheck(String key) throws ConfigurationException {
-        List<String> command = words(key, "");
-        Optional<String> match = text(key + "-match");
+        List<String> command = values.words(key, "");
+        Optional<String> match = values.text(key + "-match");
         if (command.isEmpty() && match.isEmpty()) {
             return Optional.empty();
         }
