@@ -164,12 +164,7 @@ public final class LiveHost implements HostInspector {
         if (units.isKnown() && units.orElse(List.of()).isEmpty()) {
             return LibvirtFacts.NONE;
         }
-        Fact<Optional<LibvirtReport>> report;
-        try {
-            report = Fact.known(Optional.of(sources.libvirt().ask()));
-        } catch (LibvirtUnavailableException e) {
-            report = Fact.unknown(e.getMessage());
-        }
+        Fact<Optional<LibvirtReport>> report = report(units);
         Fact<QemuConf> conf;
         try {
             conf = Fact.known(QemuConf.read(QEMU_CONF));
@@ -177,6 +172,19 @@ public final class LiveHost implements HostInspector {
             conf = Fact.unknown(e.getMessage());
         }
         return new LibvirtFacts(units, report, conf);
+    }
+
+    private Fact<Optional<LibvirtReport>> report(Fact<List<Unit>> units) throws InterruptedException {
+        try {
+            boolean serviceIsUp = units.orElse(List.of()).stream()
+                    .anyMatch(unit -> unit.active() && unit.name().endsWith(".service"));
+            if (!serviceIsUp && sources.services().libvirtWaitsForUs()) {
+                return Fact.unknown("libvirt has not started yet: this comes before it");
+            }
+            return Fact.known(Optional.of(sources.libvirt().ask()));
+        } catch (LibvirtUnavailableException | ServiceException e) {
+            return Fact.unknown(e.getMessage());
+        }
     }
 
     /** What libvirt has cached is a former id as well, once the name has another number. */

@@ -25,4 +25,7 @@ public interface Services {
 
     /** While the system goes down nothing can be started, and need not be: the next boot does it. */
     boolean isShuttingDown() throws ServiceException;
+
+    /** Recovery at boot comes before libvirt: who asked libvirt then would wait for an answer that waits for him. */
+    boolean libvirtWaitsForUs() throws ServiceException;
 }

@@ -26,6 +26,9 @@ public final class SystemdServices implements Services {
 
     private static final int MOST_STOPS = 5;
 
+    /** It is ordered before libvirt's services: while it runs, they wait to be started. */
+    private static final String RECOVERY_AT_BOOT = "libvirt-id-agent-recover.service";
+
     private final Commands commands;
     private final Duration limit;
     private final Path holdFile;
@@ -189,7 +192,30 @@ public final class SystemdServices implements Services {
         }
         // A unit that was stopped and started a few times in a row would be refused for that alone.
         systemctl(List.of("reset-failed"), units);
-        systemctl(List.of("start"), units);
+        if (!libvirtWaitsForUs()) {
+            systemctl(List.of("start"), units);
+            return;
+        }
+        // By the order of the boot they would start when we have ended, and we would wait for that.
+        List<String> sockets =
+                units.stream().filter(unit -> unit.endsWith(".socket")).toList();
+        List<String> others =
+                units.stream().filter(unit -> !unit.endsWith(".socket")).toList();
+        if (!sockets.isEmpty()) {
+            systemctl(List.of("start"), sockets);
+        }
+        if (!others.isEmpty()) {
+            systemctl(List.of("start", "--job-mode=ignore-dependencies"), others);
+        }
+    }
+
+    @Override
+    public boolean libvirtWaitsForUs() throws ServiceException {
+        try {
+            return Files.readString(Path.of("/proc/self/cgroup")).contains("/" + RECOVERY_AT_BOOT);
+        } catch (IOException e) {
+            throw new ServiceException("cannot see which unit this is: " + e, e);
+        }
     }
 
     @Override

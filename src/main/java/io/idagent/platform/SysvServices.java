@@ -64,6 +64,12 @@ public final class SysvServices implements Services {
         }
     }
 
+    /** What is started at boot, and in which order, is init's business; there is no recovery among it. */
+    @Override
+    public boolean libvirtWaitsForUs() {
+        return false;
+    }
+
     @Override
     public boolean isShuttingDown() {
         return false;

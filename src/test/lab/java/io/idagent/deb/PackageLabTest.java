@@ -131,6 +131,28 @@ class PackageLabTest {
         assertBootedWell(host);
     }
 
+    /** Killed while libvirt is down and owners change; the machine then loses power. */
+    @Test
+    void aConversionThatAPowerCutBrokeOffIsFinishedBeforeLibvirtStarts(Lab lab) {
+        Host host = lab.host("h1").withIds(109, 114).withPackages().boot();
+        host.sh("mkdir -p /etc/libvirt-id-agent && echo 'not by the daemon' >/etc/libvirt-id-agent/paused");
+        host.sh(INSTALL);
+        assertEquals(137, host.agentKilledAt("fsync", 14, "--convert-now").exitCode());
+
+        reboot(host);
+
+        assertAll(
+                () -> assertEquals("64055:64055", host.ids()),
+                () -> assertEquals("+64055:+64055", host.baseLabel()),
+                () -> assertEquals("", host.filesWith(109, 114)),
+                () -> assertEquals(
+                        "success", host.sh("systemctl show -p Result --value libvirt-id-agent-recover.service")),
+                () -> assertTrue(host.sh("journalctl -b --no-pager -u libvirt-id-agent-recover")
+                        .contains("Done: ")),
+                () -> assertEquals("active", host.sh("systemctl is-active libvirt-guests.service")),
+                () -> assertBootedWell(host));
+    }
+
     @Test
     void theReportLiesThereWholeForTheCollector(Lab lab) {
         Host host = installed(lab);
