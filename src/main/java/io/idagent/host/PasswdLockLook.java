@@ -2,6 +2,7 @@ package io.idagent.host;
 
 import io.idagent.platform.PasswdLock;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,7 +13,10 @@ import java.util.Optional;
 /** Whether usermod and groupmod could write the account files now. */
 final class PasswdLockLook {
 
-    /** Lock files of shadow's own, beside the one of lckpwdf(3); one that is left behind stops usermod at once. */
+    /**
+     * Lock files of shadow's own, beside the one of lckpwdf(3). One that names a process that is gone was left behind when
+     * that was killed; usermod takes it away. Any other stops usermod at once.
+     */
     private static final List<String> LOCK_FILES =
             List.of("passwd.lock", "group.lock", "shadow.lock", "gshadow.lock", "subuid.lock", "subgid.lock");
 
@@ -22,7 +26,7 @@ final class PasswdLockLook {
     static Fact<Optional<String>> at(Path etc, Duration wait) {
         for (String name : LOCK_FILES) {
             Path file = etc.resolve(name);
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isAbandoned(file)) {
                 return Fact.known(Optional.of("there is a lock file " + file));
             }
         }
@@ -34,6 +38,18 @@ final class PasswdLockLook {
                             : Optional.empty());
         } catch (IOException e) {
             return Fact.unknown("the lock " + file + " cannot be taken: " + e);
+        }
+    }
+
+    /** By shadow's own rule: it holds the number of a process that does not exist. */
+    private static boolean isAbandoned(Path file) {
+        try {
+            String pid = Files.readString(file, StandardCharsets.ISO_8859_1)
+                    .replace("\0", "")
+                    .strip();
+            return pid.matches("[1-9][0-9]{0,9}") && !Files.exists(Path.of("/proc", pid));
+        } catch (IOException cannotBeRead) {
+            return false;
         }
     }
 }
