@@ -48,8 +48,11 @@ public final class ShadowTools {
             }
         }
         command.add("--");
-        command.addAll(tool("usermod", "-u", uid.toString(), user));
-        return commands.run(command, limit);
+        List<String> usermod = tool("usermod", "-u", uid.toString(), user);
+        command.addAll(usermod);
+        CommandResult result = commands.run(command, limit);
+        // For a person it is usermod that has failed; what it was wrapped in says nothing to anybody.
+        return new CommandResult(usermod, result.exitCode(), result.out(), result.err());
     }
 
     public CommandResult changeGid(String group, Gid gid) throws CommandException {
