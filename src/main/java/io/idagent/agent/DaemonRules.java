@@ -5,12 +5,16 @@ import io.idagent.settings.ConvertPolicy;
 import io.idagent.settings.DaemonSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** When the daemon has a host changed without being told to. A pure function; root applies it once more by itself. */
 public final class DaemonRules {
+
+    /** For those who have not watched. */
+    static final Duration QUIET_FOR_LONG = ChronoUnit.FOREVER.getDuration();
 
     private final DaemonSettings settings;
 
@@ -28,10 +32,10 @@ public final class DaemonRules {
 
     /**
      * @param paused the reason in the pause file, if there is one
-     * @param quietSince since when there has been no guest
+     * @param quietFor how long there has been no guest
      * @return why nothing is done now; empty: go on
      */
-    public List<Hold> holds(State state, Optional<String> paused, Attempts attempts, Instant quietSince, Instant now) {
+    public List<Hold> holds(State state, Optional<String> paused, Attempts attempts, Duration quietFor, Instant now) {
         if (state == State.INTERRUPTED) {
             // A host between two states is worse than any reason to wait.
             return List.of();
@@ -43,15 +47,14 @@ public final class DaemonRules {
             holds.add(new Hold(Hold.Kind.MANUAL, "idagent.convert = manual; run libvirt-id-agent --convert-now"));
         }
         boolean needsQuiet = state == State.CONVERTIBLE || state == State.FAILED;
-        Instant quietFrom = quietSince.plus(settings.quietPeriod());
-        if (needsQuiet && now.isBefore(quietFrom)) {
+        Duration toGo = settings.quietPeriod().minus(quietFor);
+        if (needsQuiet && toGo.compareTo(Duration.ZERO) > 0) {
             holds.add(new Hold(
                     Hold.Kind.QUIET_PERIOD,
                     "no guest for less than " + settings.quietPeriod().toSeconds() + " s; "
-                            + Duration.between(now, quietFrom).toSeconds() + " s to go"));
+                            + Math.max(1, toGo.toSeconds()) + " s to go"));
         }
-        attempts.nextTry()
-                .filter(now::isBefore)
+        attempts.pauseUntil(now)
                 .ifPresent(next -> holds.add(new Hold(
                         Hold.Kind.BACKING_OFF,
                         "tried " + attempts.failures() + " times in vain (" + attempts.why() + "); tries again at "

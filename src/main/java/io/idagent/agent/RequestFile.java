@@ -2,6 +2,7 @@ package io.idagent.agent;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,8 +20,10 @@ public final class RequestFile {
 
     /** Called by the daemon. */
     public void make() throws IOException {
-        if (!Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        try {
             Files.createFile(file);
+        } catch (FileAlreadyExistsException asked) {
+            // Root has not come to it yet.
         }
     }
 

@@ -3,7 +3,6 @@ package io.idagent.agent;
 import io.idagent.agent.Converter.Ending;
 import io.idagent.assessment.State;
 import io.idagent.conversion.ConversionHistory;
-import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.host.Fact;
 import io.idagent.host.HostInspector.Depth;
 import io.idagent.platform.ServiceException;
@@ -58,7 +57,7 @@ public final class RequestedConversion {
             Converter converter = new Converter(wiring, observer, signals, Duration.ZERO, false);
             ending = interrupted ? converter.recover() : converter.convert();
         }
-        files.writeAttempts(next(files.attempts(), ending));
+        files.writeAttempts(files.attempts().after(ending, clock.instant()));
         if (!(ending instanceof Ending.Carried)) {
             new Scan(wiring).run();
         }
@@ -66,35 +65,23 @@ public final class RequestedConversion {
     }
 
     private List<Hold> holds(Attempts attempts) throws InterruptedException {
+        // Before the look: it wakes a libvirt that sleeps, which leaves its mark in the same place.
+        Duration quietFor = quietFor(GUEST_STATE, clock.instant());
         State state = new Session(wiring, wiring.settings().accounts(), false)
                 .look(Depth.WITHOUT_FILES)
                 .assessment()
                 .state();
         return new DaemonRules(wiring.settings().daemon())
-                .holds(state, PauseFile.read(wiring.base().path()), attempts, quietSince(), clock.instant());
+                .holds(state, PauseFile.read(wiring.base().path()), attempts, quietFor, clock.instant());
     }
 
-    private static Instant quietSince() {
+    /** A mark from the future was left before the clock was set back, and tells nothing. */
+    static Duration quietFor(Path guestState, Instant now) {
         try {
-            return Files.getLastModifiedTime(GUEST_STATE).toInstant();
+            Instant last = Files.getLastModifiedTime(guestState).toInstant();
+            return last.isAfter(now) ? DaemonRules.QUIET_FOR_LONG : Duration.between(last, now);
         } catch (IOException noLibvirt) {
-            return Instant.EPOCH;
+            return DaemonRules.QUIET_FOR_LONG;
         }
-    }
-
-    private Attempts next(Attempts before, Ending ending) {
-        if (ending instanceof Ending.Carried carried) {
-            return carried.last().result() == Result.DONE
-                    ? Attempts.NONE
-                    : before.failed(carried.last().sentence(), clock.instant());
-        }
-        if (ending instanceof Ending.Nothing nothing) {
-            // A host that is blocked now was not when the daemon looked: the daemon sees less, and would ask again.
-            return nothing.look().assessment().blockers().isEmpty()
-                    ? Attempts.NONE
-                    : before.failed(
-                            nothing.look().assessment().blockers().get(0).sentence(), clock.instant());
-        }
-        return ending instanceof Ending.Refused refused ? before.failed(refused.why(), clock.instant()) : before;
     }
 }

@@ -1,6 +1,8 @@
 package io.idagent.agent;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.host.ScanFindings;
 import io.idagent.platform.Json;
@@ -35,14 +37,15 @@ public final class RunFiles {
     public ScanReport findings() {
         Path file = directory.resolve("findings");
         try {
-            ScanReport report = JSON.readValue(Files.readAllBytes(file), ScanReport.class);
-            return report.host().format() == ScanFindings.FORMAT
-                    ? report
-                    : ScanReport.none(file + " is of another version of this program");
+            JsonNode document = JSON.readTree(Files.readAllBytes(file));
+            return document.path("host").path("format").asInt() == ScanFindings.FORMAT
+                    ? JSON.treeToValue(document, ScanReport.class)
+                    : ScanReport.none(file + " is not of this version of the program, or cut short");
         } catch (NoSuchFileException none) {
             return ScanReport.none("there was no scan yet (libvirt-id-agent-scan.service)");
         } catch (IOException e) {
-            return ScanReport.none("what the last scan found cannot be read: " + e.getMessage());
+            return ScanReport.none("what the last scan found cannot be read: " + file + ": "
+                    + (e instanceof JsonProcessingException json ? json.getOriginalMessage() : e));
         }
     }
 
@@ -65,7 +68,7 @@ public final class RunFiles {
 
     private <T> Optional<T> read(String name, TypeReference<T> type) {
         try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(directory.resolve(name)), type));
+            return Optional.ofNullable(JSON.readValue(Files.readAllBytes(directory.resolve(name)), type));
         } catch (IOException notThere) {
             return Optional.empty();
         }

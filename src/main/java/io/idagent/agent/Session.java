@@ -61,7 +61,7 @@ public final class Session {
                         assessment.state(),
                         PauseFile.read(wiring.base().path()),
                         wiring.runFiles().attempts(),
-                        Instant.EPOCH,
+                        DaemonRules.QUIET_FOR_LONG,
                         Instant.now());
     }
 

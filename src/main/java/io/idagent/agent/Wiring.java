@@ -168,7 +168,8 @@ public final class Wiring implements AutoCloseable {
                         LabelFromChild.thisProgram(),
                         settings.libvirtUri(),
                         settings.timeouts().libvirt()),
-                scan);
+                scan,
+                System::nanoTime);
     }
 
     public Libvirt libvirt() {

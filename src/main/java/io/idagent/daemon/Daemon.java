@@ -45,6 +45,7 @@ public class Daemon {
     private volatile long publishedAt;
     private volatile Settings settings;
     private InspectionLoop loop;
+    private String failure = "";
     private Optional<OwnWork> ownWork = Optional.empty();
 
     public Daemon(Scheduler scheduler) {
@@ -93,7 +94,8 @@ public class Daemon {
                 trigger,
                 this::publish,
                 LOG::info,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                System::nanoTime);
         ownWork.ifPresent(work -> work.scanEvery(settings.daemon().scanInterval()));
         schedule(settings.daemon().interval());
     }
@@ -124,8 +126,12 @@ public class Daemon {
             SystemdNotify.alive();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("the look at the host failed; the next one is tried all the same", e);
+            failure = "";
+        } catch (RuntimeException | LinkageError e) {
+            if (!failure.equals(e.toString())) {
+                LOG.error("the look at the host failed; the next one is tried all the same", e);
+            }
+            failure = e.toString();
         }
     }
 

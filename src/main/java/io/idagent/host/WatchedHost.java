@@ -8,13 +8,18 @@ import io.idagent.platform.Owner;
 import io.idagent.platform.ProcessTable;
 import io.idagent.platform.ProcessesHiddenException;
 import io.idagent.platform.RunningProcess;
+import io.idagent.platform.Uid;
 import io.idagent.settings.Settings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The host as it is watched: by an ordinary user, every half minute, for next to nothing. What is slow or closed comes
@@ -28,6 +33,9 @@ public final class WatchedHost implements HostInspector {
     /** One process of libvirt's daemon, for all time. */
     private record DaemonProcess(int pid, long startTime) {}
 
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
     private final Settings settings;
     private final Names names;
     private final Names localFiles;
@@ -35,8 +43,13 @@ public final class WatchedHost implements HostInspector {
     private final ProcessTable processes;
     private final LabelSource libvirt;
     private final Supplier<ScanFindings> scan;
+    private final LongSupplier nanoTime;
 
-    private Optional<DaemonProcess> asked = Optional.empty();
+    private Set<DaemonProcess> asked = Set.of();
+    private Set<DaemonProcess> silent = Set.of();
+    private String silence = "";
+    private Duration pause = Duration.ZERO;
+    private long silentAt;
     private Optional<Owner> label = Optional.empty();
 
     public WatchedHost(
@@ -46,7 +59,8 @@ public final class WatchedHost implements HostInspector {
             TakenIds takenIds,
             ProcessTable processes,
             LabelSource libvirt,
-            Supplier<ScanFindings> scan) {
+            Supplier<ScanFindings> scan,
+            LongSupplier nanoTime) {
         this.settings = settings;
         this.names = names;
         this.localFiles = localFiles;
@@ -54,6 +68,7 @@ public final class WatchedHost implements HostInspector {
         this.processes = processes;
         this.libvirt = libvirt;
         this.scan = scan;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -91,24 +106,41 @@ public final class WatchedHost implements HostInspector {
     }
 
     private Fact<Optional<LibvirtReport>> report(List<RunningProcess> running) throws InterruptedException {
-        Optional<DaemonProcess> daemon = running.stream()
-                .filter(RunningProcess::isLibvirtDaemon)
-                .findFirst()
-                .flatMap(this::identity);
-        if (daemon.isEmpty()) {
+        // Only root's: each user may have a libvirt for a session of his own, which starts no guest as the account.
+        Set<DaemonProcess> daemons = running.stream()
+                .filter(process -> process.isLibvirtDaemon()
+                        && process.status().effectiveUid().equals(Uid.ROOT))
+                .flatMap(process -> identity(process).stream())
+                .collect(Collectors.toSet());
+        if (daemons.isEmpty()) {
             // No process, nothing cached: whoever starts it next makes it read the numbers anew.
-            asked = Optional.empty();
+            asked = Set.of();
+            silent = Set.of();
             return Fact.known(Optional.empty());
         }
-        if (!daemon.equals(asked)) {
+        if (!daemons.equals(asked)) {
+            if (daemons.equals(silent) && nanoTime.getAsLong() - silentAt < pause.toNanos()) {
+                return Fact.unknown(silence);
+            }
             try {
                 label = libvirt.askBaseLabel();
-                asked = daemon;
+                asked = daemons;
+                silent = Set.of();
             } catch (LibvirtUnavailableException e) {
-                return Fact.unknown(e.getMessage());
+                noteSilence(daemons, e.getMessage());
+                return Fact.unknown(silence);
             }
         }
         return Fact.known(Optional.of(new LibvirtReport(label, List.of(), List.of())));
+    }
+
+    /** A libvirt that lets nobody ask will do so tomorrow, and each question costs half a second. */
+    private void noteSilence(Set<DaemonProcess> daemons, String why) {
+        Duration next = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+        pause = !daemons.equals(silent) ? FIRST_PAUSE : next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+        silent = daemons;
+        silence = why;
+        silentAt = nanoTime.getAsLong();
     }
 
     private Optional<DaemonProcess> identity(RunningProcess daemon) {
