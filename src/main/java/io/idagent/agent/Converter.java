@@ -198,9 +198,10 @@ public final class Converter {
     private Optional<Ending> recover(Session session, Conversions.Record open)
             throws IOException, InterruptedException {
         observer.recovering(open.id());
-        if (open.plan().kind().needsNoGuest() && !open.plan().offline()) {
+        if (ConversionRunner.guestsForbid(open)) {
             Session.Look look = waitForGuests(session, session.look(Depth.WITHOUT_FILES, Duration.ZERO, true));
             if (!look.assessment().blockers().isEmpty()) {
+                wiring.conversionTools().runner().letLibvirtRun(open, observer);
                 return Optional.of(new Ending.Nothing(look, outcomes));
             }
         }

@@ -63,6 +63,30 @@ public final class ConversionRunner {
         }
     }
 
+    /** Whether guests forbid to finish it: taking back what changed nothing yet does not touch them. */
+    public static boolean guestsForbid(Conversions.Record interrupted) {
+        return interrupted.plan().kind().needsNoGuest()
+                && !interrupted.plan().offline()
+                && Recovery.of(interrupted).direction() == Recovery.Direction.FORWARD;
+    }
+
+    /**
+     * Starts libvirt although the conversion cannot be finished yet. Its journal stays open.
+     *
+     * @throws IOException if libvirt does not start
+     */
+    public void letLibvirtRun(Conversions.Record interrupted, ConversionListener listener) throws IOException {
+        if (!interrupted.plan().steps().contains(Step.OPEN_LIBVIRT)) {
+            return;
+        }
+        try (Journal journal = conversions.reopen(interrupted);
+                Undertaking work = new Undertaking(interrupted.plan(), journal, listener)) {
+            actions.get(Step.OPEN_LIBVIRT).run(work);
+        } catch (Exception e) {
+            throw new IOException("libvirt was held back, and cannot be started: " + message(e), e);
+        }
+    }
+
     private ConversionOutcome goOn(Undertaking work, List<Step> steps) {
         List<Step> begun = new ArrayList<>();
         boolean canBeUndone = steps.contains(Step.INVENTORY);
