@@ -54,6 +54,11 @@ final class AttributeLook {
         return isOfInterest(libC.listxattr(directory, entry, names));
     }
 
+    /** The same for an entry of the thread's working directory. */
+    boolean mayConcern(DirectoryEntries entry) {
+        return isOfInterest(libC.listxattr(entry, names));
+    }
+
     boolean mayConcern(int pin) {
         return isOfInterest(libC.listxattr(pin, names));
     }

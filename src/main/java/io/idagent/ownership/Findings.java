@@ -3,46 +3,47 @@ package io.idagent.ownership;
 import io.idagent.platform.Errno;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.FileType;
+import io.idagent.platform.Gid;
 import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
+import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one scan has found so far: judges each file that the walk comes to, counts it, and sends it to the sink. */
+/**
+ * What one scan has found so far: judges each file that the walk comes to, counts it, and sends it to the sink. The threads
+ * of the walk come one at a time; what is kept does not depend on who comes first, the order in the sink does.
+ */
 final class Findings {
-
-    /** Owners change rarely from one file to the next, and there are few of them: no rule is asked twice. */
-    private static final class KnownVerdicts {
-        private final Map<Long, Verdict> verdicts = new LinkedHashMap<>();
-        private long lastOwner;
-        private Verdict lastVerdict;
-    }
-
-    private static final long PROGRESS_EVERY = 4096;
 
     private final ScanRequest request;
     private final NamelessIds nameless;
     private final HitSink sink;
     private final ScanProgress progress;
-    private final KnownVerdicts whereAdopted = new KnownVerdicts();
-    private final KnownVerdicts elsewhere = new KnownVerdicts();
+    private final Map<Owner, Verdict> whereAdopted = new HashMap<>();
+    private final Map<Owner, Verdict> elsewhere = new HashMap<>();
     private final SeenInodes seen = new SeenInodes();
-    private final Count formerIds = new Count();
-    private final Count adoptableOrphans = new Count();
-    private final Count otherOrphans = new Count();
-    private final Count alreadyTarget = new Count();
-    private final Count acls = new Count();
-    private final Count ownerRecords = new Count();
-    private final Count staleRecords = new Count();
-    private final Map<Place, Count> sharedStorage = new LinkedHashMap<>();
+    private final GrowingTally formerIds = new GrowingTally();
+    private final GrowingTally adoptableOrphans = new GrowingTally();
+    private final GrowingTally otherOrphans = new GrowingTally();
+    private final GrowingTally alreadyTarget = new GrowingTally();
+    private final GrowingTally acls = new GrowingTally();
+    private final GrowingTally ownerRecords = new GrowingTally();
+    private final GrowingTally staleRecords = new GrowingTally();
+    private final Map<Place, GrowingTally> sharedStorage = new LinkedHashMap<>();
     private final List<Path> absentRoots = new ArrayList<>();
-    private final List<PathError> errors = new ArrayList<>();
+    private final Smallest<PathError> errors = new Smallest<>(
+            ScanResult.ERRORS, Comparator.comparing(PathError::path).thenComparing(PathError::sentence));
     private long errorCount;
     private long entries;
+    private boolean closed;
 
     Findings(ScanRequest request, NamelessIds nameless, HitSink sink, ScanProgress progress) {
         this.request = request;
@@ -51,28 +52,35 @@ final class Findings {
         this.progress = progress;
     }
 
-    /** Counts an entry. */
-    void count() {
-        if (++entries % PROGRESS_EVERY == 0) {
+    /** Entries were looked at. */
+    synchronized void count(long number) {
+        if (number > 0 && !closed) {
+            entries += number;
             progress.seen(entries);
         }
     }
 
-    /** Whether the rules have anything to say about the owner. */
-    boolean concern(FileStatus status, boolean adopts) throws NameServiceException {
+    /** Whether the rules have anything to say about an owner. */
+    synchronized boolean concern(int uidBits, int gidBits, boolean adopts) throws NameServiceException {
         // An owner of -1 is refused when it is recorded.
-        if (status.uidBits() == -1 || status.gidBits() == -1) {
+        if (uidBits == -1 || gidBits == -1) {
             return true;
         }
-        Verdict verdict = verdict(status, adopts);
+        Verdict verdict = verdict(new Owner(Uid.ofBits(uidBits), Gid.ofBits(gidBits)), adopts);
         return verdict.reason().isPresent() || verdict.orphanStays();
     }
 
+    /** What a thread that has been given up says from now on is not heard. */
+    synchronized void close() {
+        closed = true;
+    }
+
     /** Once an inode, whatever names it has. */
-    void record(FileStatus status, PathNode node, Place place, boolean adopts, List<FoundAttribute> attributes)
+    synchronized void record(
+            FileStatus status, PathNode node, Place place, boolean adopts, List<FoundAttribute> attributes)
             throws IOException, NameServiceException {
         boolean mayComeAgain = place.isSeenTwice() || status.links() > 1 && status.type() != FileType.DIRECTORY;
-        if (mayComeAgain && !seen.add(status.device(), status.inode())) {
+        if (closed || mayComeAgain && !seen.add(status.device(), status.inode())) {
             return;
         }
         RawPath path = node.path();
@@ -104,7 +112,7 @@ final class Findings {
             error(path, "", path + " has 4294967295 as an owner, which is no id and cannot be changed from or to");
             return;
         }
-        Verdict verdict = verdict(status, adopts);
+        Verdict verdict = verdict(status.owner(), adopts);
         long bytes = status.type() == FileType.REGULAR ? status.size() : 0;
         if (verdict.orphanStays()) {
             otherOrphans.add(bytes, path);
@@ -131,11 +139,11 @@ final class Findings {
                 status.size()));
     }
 
-    void enteredShared(Place place) {
-        sharedStorage.putIfAbsent(place, new Count());
+    synchronized void enteredShared(Place place) {
+        sharedStorage.putIfAbsent(place, new GrowingTally());
     }
 
-    void absent(Path root) {
+    synchronized void absent(Path root) {
         absentRoots.add(root);
     }
 
@@ -147,17 +155,16 @@ final class Findings {
         error(new PathError(path.toString(), errno, sentence));
     }
 
-    void error(PathError error) {
+    synchronized void error(PathError error) {
         errorCount++;
-        if (errors.size() < ScanResult.ERRORS) {
-            errors.add(error);
-        }
+        errors.add(error);
     }
 
-    ScanResult result() {
+    synchronized ScanResult result() {
         List<MountTally> shared = new ArrayList<>();
         sharedStorage.forEach((place, count) -> shared.add(
                 new MountTally(place.mount().point().toString(), place.mount().type(), count.tally())));
+        shared.sort(Comparator.comparing(MountTally::mountPoint));
         return new ScanResult(
                 entries,
                 formerIds.tally(),
@@ -169,49 +176,26 @@ final class Findings {
                 staleRecords.tally(),
                 shared,
                 absentRoots,
-                errors,
+                errors.inOrder(),
                 errorCount);
     }
 
-    private Verdict verdict(FileStatus status, boolean adopts) throws NameServiceException {
-        KnownVerdicts known = adopts ? whereAdopted : elsewhere;
-        long owner = (long) status.uidBits() << 32 | Integer.toUnsignedLong(status.gidBits());
-        if (known.lastVerdict == null || owner != known.lastOwner) {
-            Verdict verdict = known.verdicts.get(owner);
-            if (verdict == null) {
-                verdict = request.rules().judge(status.owner(), adopts, request.inDepth(), nameless);
-                known.verdicts.put(owner, verdict);
-            }
-            known.lastVerdict = verdict;
-            known.lastOwner = owner;
+    /** No rule is asked twice, and no name service. */
+    private Verdict verdict(Owner owner, boolean adopts) throws NameServiceException {
+        Map<Owner, Verdict> known = adopts ? whereAdopted : elsewhere;
+        Verdict verdict = known.get(owner);
+        if (verdict == null) {
+            verdict = request.rules().judge(owner, adopts, request.inDepth(), nameless);
+            known.put(owner, verdict);
         }
-        return known.lastVerdict;
+        return verdict;
     }
 
-    private Count count(Reason reason) {
+    private GrowingTally count(Reason reason) {
         return switch (reason) {
             case FORMER_ID -> formerIds;
             case ORPHAN -> adoptableOrphans;
             case ALREADY_TARGET -> alreadyTarget;
         };
-    }
-
-    /** A tally that grows. */
-    private static final class Count {
-        private final List<String> firstPaths = new ArrayList<>();
-        private long files;
-        private long bytes;
-
-        void add(long size, RawPath path) {
-            files++;
-            bytes += size;
-            if (firstPaths.size() < Tally.PATHS) {
-                firstPaths.add(path.toString());
-            }
-        }
-
-        Tally tally() {
-            return new Tally(files, bytes, firstPaths);
-        }
     }
 }

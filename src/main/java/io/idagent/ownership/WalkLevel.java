@@ -1,35 +1,111 @@
 package io.idagent.ownership;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
-/** A directory that is being walked: open, and read, with subdirectories still to enter. */
+/**
+ * A directory that is being walked. It stays open as long as somebody reads it, or looks at a part of it, or has to enter
+ * a subdirectory. What changes is guarded by the {@link WorkStack}.
+ */
 final class WalkLevel {
-    final int descriptor;
+
+    /** So many subdirectories are known and not entered, at most (and those of one part of the directory more). */
+    private static final int MOST_NAMES = 4096;
+
+    static final int PARKED = -1;
+
     final PathNode node;
     final TreeMarks marks;
     final boolean adopts;
     final Place place;
+    final FileIdentity identity;
     /** Whether files here can have attributes of interest. */
     final boolean hasAttributes;
 
-    final List<byte[]> subdirectories = new ArrayList<>();
-    int entered;
+    private final Deque<byte[]> subdirectories = new ArrayDeque<>();
+    private volatile int descriptor;
+    private int users;
+    private boolean isBeingRead;
+    private boolean isReadToItsEnd;
 
-    WalkLevel(int descriptor, PathNode node, TreeMarks marks, boolean adopts, Place place, boolean hasAttributes) {
+    WalkLevel(
+            int descriptor,
+            PathNode node,
+            TreeMarks marks,
+            boolean adopts,
+            Place place,
+            FileIdentity identity,
+            boolean hasAttributes) {
         this.descriptor = descriptor;
         this.node = node;
         this.marks = marks;
         this.adopts = adopts;
         this.place = place;
+        this.identity = identity;
         this.hasAttributes = hasAttributes;
     }
 
-    boolean isDone() {
-        return entered == subdirectories.size();
+    /** Only for those who use it. */
+    int descriptor() {
+        return descriptor;
     }
 
-    byte[] nextSubdirectory() {
-        return subdirectories.set(entered++, null);
+    void descriptor(int reopened) {
+        descriptor = reopened;
+    }
+
+    void use() {
+        users++;
+    }
+
+    /** @return whether nobody needs it any more */
+    boolean unuse() {
+        users--;
+        return users == 0 && isReadToItsEnd && subdirectories.isEmpty();
+    }
+
+    boolean isUsed() {
+        return users > 0;
+    }
+
+    void add(List<byte[]> names) {
+        subdirectories.addAll(names);
+    }
+
+    byte[] pollSubdirectory() {
+        return subdirectories.poll();
+    }
+
+    int dropSubdirectories() {
+        int dropped = subdirectories.size();
+        subdirectories.clear();
+        return dropped;
+    }
+
+    boolean hasSubdirectories() {
+        return !subdirectories.isEmpty();
+    }
+
+    boolean hasManySubdirectories() {
+        return subdirectories.size() >= MOST_NAMES;
+    }
+
+    boolean waitsForReading() {
+        return !isReadToItsEnd && !isBeingRead;
+    }
+
+    void startReading() {
+        isBeingRead = true;
+    }
+
+    void stopReading(boolean atEnd) {
+        isBeingRead = false;
+        isReadToItsEnd = atEnd;
+    }
+
+    /** Whether its descriptor can be closed for a while. */
+    boolean canBeParked() {
+        return users == 0 && isReadToItsEnd && descriptor != PARKED && !subdirectories.isEmpty();
     }
 }

@@ -50,6 +50,38 @@ public final class DirectoryEntries {
         return false;
     }
 
+    /** Goes back to before the first entry. */
+    public void rewind() {
+        current = 0;
+        next = 0;
+    }
+
+    /**
+     * Takes away the second half of what the cursor has not come to yet.
+     *
+     * @param least less than so many bytes are not worth it
+     * @return the half, for {@link #fill}; empty if nothing was taken
+     */
+    public byte[] giveHalf(int least) {
+        int middle = next;
+        while (middle < end && middle - next < (end - next) / 2) {
+            middle += Short.toUnsignedInt(bytes.getShort(middle + RECORD_LENGTH));
+        }
+        if (end - middle < least || middle == end) {
+            return new byte[0];
+        }
+        byte[] half = new byte[end - middle];
+        bytes.get(middle, half);
+        end = middle;
+        return half;
+    }
+
+    /** @param part what {@link #giveHalf} gave */
+    public void fill(byte[] part) {
+        bytes.put(0, part);
+        filled(part.length);
+    }
+
     /** What the directory says; some file systems do not say ({@link #isOfUnknownType}). */
     public boolean isDirectory() {
         return bytes.get(current + TYPE) == DIRECTORY;

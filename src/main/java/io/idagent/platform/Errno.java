@@ -10,6 +10,8 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
     public static final int ERANGE = 34;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;

@@ -30,6 +30,7 @@ public final class LibC {
 
     private static final long SYS_GETDENTS64 = ARM64 ? 61 : 217;
     private static final long SYS_OPENAT2 = 437;
+    private static final int CLONE_FS = 0x200;
     private static final int OPEN_HOW_SIZE = 24;
 
     /** Including the NUL; longer paths are the caller's to cut (ENAMETOOLONG). */
@@ -99,14 +100,18 @@ public final class LibC {
                 into.address()));
     }
 
-    /** Looks at a directory's entry, which may be a symbolic link. Starts no automount. */
-    public int statx(int directory, byte[] name, FileStatus into) {
+    /** Looks at a directory's entry, which may be a symbolic link. Starts no automount. @param flags as above */
+    public int statx(int directory, byte[] name, int flags, FileStatus into) {
         if (name.length >= PATH_MAX) {
             return -Errno.ENAMETOOLONG;
         }
         NativeMemory text = scratch.get().text(name);
         return result(calls.statx(
-                directory, text.address(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, FileStatus.MASK, into.address()));
+                directory,
+                text.address(),
+                AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
+                FileStatus.MASK,
+                into.address()));
     }
 
     /** The same for the entry on which the cursor stands. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
@@ -164,6 +169,21 @@ public final class LibC {
     public int listxattr(int directory, DirectoryEntries current, AttributeNames into) {
         long path = scratch.get().entry(ownLink(directory), current).address();
         return into.filled(result(calls.llistxattr(path, into.address(), into.size())));
+    }
+
+    /** The same for an entry of the thread's working directory, which is quicker than by way of /proc. */
+    public int listxattr(DirectoryEntries current, AttributeNames into) {
+        return into.filled(result(calls.llistxattr(current.nameAddress(), into.address(), into.size())));
+    }
+
+    /** Gives the calling thread a working directory of its own, which no other thread sees. @return 0 if it has one now */
+    public int unshareWorkingDirectory() {
+        return result(calls.unshare(CLONE_FS));
+    }
+
+    /** Only for threads that have a working directory of their own. */
+    public int fchdir(int directory) {
+        return result(calls.fchdir(directory));
     }
 
     private static byte[] ownLink(int pin) {
@@ -237,6 +257,12 @@ public final class LibC {
 
         @SaveError
         int statx(int directory, long path, int flags, int mask, long into);
+
+        @SaveError
+        int unshare(int flags);
+
+        @SaveError
+        int fchdir(int directory);
 
         @SaveError
         int fchownat(int directory, long path, int uid, int gid, int flags);

@@ -60,9 +60,14 @@ final class ScanFixture {
     }
 
     ScanResult scan(ScanRequest request) throws Exception {
+        return scan(request, ScanLimits.DEFAULT);
+    }
+
+    ScanResult scan(ScanRequest request, ScanLimits limits) throws Exception {
         hits.clear();
         try (TreeBase treeBase = TreeBase.below(libC, base)) {
-            return new OwnershipScanner(libC, names, mounts).scan(treeBase, request, hits::add, ScanProgress.NONE);
+            return new OwnershipScanner(libC, names, mounts, limits)
+                    .scan(treeBase, request, hits::add, ScanProgress.NONE);
         }
     }
 

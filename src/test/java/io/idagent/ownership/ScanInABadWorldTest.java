@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -62,26 +63,72 @@ class ScanInABadWorldTest {
     }
 
     @Test
-    void aDirectoryForWhichNoDescriptorIsLeftIsAnErrorAndItsOwnerIsStillSeen() throws Exception {
+    void aTreeThatNeedsMoreDescriptorsThanThereAreIsWalkedAllTheSame() throws Exception {
         perl(tree, """
-                for (1..100) { mkdir "side"; mkdir "deeper" or die; chown 109, 114, "deeper"; chdir "deeper" or die }
+                for (1..300) { mkdir "side"; mkdir "deeper" or die; chown 109, 114, "deeper"; chdir "deeper" or die }
                 """);
-        assertTrue(fixture.scan(root("/r")).isComplete());
-        assertEquals(100, fixture.hits.size());
         String self = Long.toString(ProcessHandle.current().pid());
         String limits = TestDisks.run("prlimit", "--pid", self, "--nofile", "--noheadings", "--output", "SOFT,HARD");
         int open = new File("/proc/self/fd").list().length;
         ScanResult result;
-        TestDisks.run("prlimit", "--pid", self, "--nofile=" + (open + 30) + ":");
+        TestDisks.run("prlimit", "--pid", self, "--nofile=" + (open + 20) + ":");
         try {
             result = fixture.scan(root("/r"));
         } finally {
             TestDisks.run("prlimit", "--pid", self, "--nofile=" + limits.split("\\s+")[0] + ":");
         }
-        assertTrue(result.errorCount() > 0);
-        assertEquals("EMFILE", result.errors().get(0).errno());
-        String deepest = result.errors().get(0).path();
-        assertTrue(fixture.hitsByPath().containsKey(deepest), deepest);
+        assertEquals(List.of(), result.errors());
+        assertEquals(601, result.entries());
+        assertEquals(300, fixture.hits.size());
+        assertEquals(0, descriptors(), "all closed");
+    }
+
+    @Test
+    void aFileSystemThatHangsIsGivenUpAndTheRestIsSearched() throws Exception {
+        sh(tree, "mkdir dead fine; touch fine/f; chown 109 fine/f");
+        Path server = Files.createDirectory(base.resolve("server"));
+        sh(server, "mkdir d; touch d/f; chown 109 d/f");
+        long pid = disks.bindfs(server, tree.resolve("dead"));
+        TestDisks.run("kill", "-STOP", Long.toString(pid));
+        try {
+            ScanLimits limits = new ScanLimits(4, Duration.ofMillis(500));
+            ScanResult result = fixture.scan(root("/r"), limits);
+            assertEquals(Set.of("/r/fine/f"), fixture.hitsByPath().keySet());
+            assertEquals(1, result.errorCount());
+            assertTrue(
+                    result.errors().get(0).sentence().contains("has not answered"),
+                    result.errors().get(0).sentence());
+            ScanResult below = fixture.scan(root("/r/dead/d"), limits);
+            assertEquals(1, below.errorCount(), "not even on the way to a root");
+        } finally {
+            TestDisks.run("kill", "-CONT", Long.toString(pid));
+        }
+        for (int i = 0; i < 500 && descriptors() > 0; i++) {
+            Thread.sleep(10);
+        }
+        assertEquals(0, descriptors(), "whoever was given up closes what he had when he comes back");
+    }
+
+    @Test
+    void aSandboxWithoutOpenat2ChangesNothingInWhatIsFound() throws Exception {
+        sh(tree, "mkdir -p a/b c; touch a/f a/b/f c/f; chown 109:114 a/f a/b/f c");
+        String found = TestDisks.run(
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=openat2",
+                "-e",
+                "inject=openat2:error=ENOSYS",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SandboxedScan.class.getName(),
+                base.toString(),
+                "/r");
+        assertEquals("/r/a/b/f Changed\n/r/a/f Changed\n/r/c Changed", found);
     }
 
     @Test

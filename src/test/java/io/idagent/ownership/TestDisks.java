@@ -35,6 +35,20 @@ final class TestDisks implements AfterEachCallback {
         return mount(at, "mount", "-o", "loop", image.toString(), at.toString());
     }
 
+    /** A file system in user space. @return the process that answers for it */
+    long bindfs(Path directory, Path at) throws Exception {
+        Files.createDirectories(at);
+        Process server = new ProcessBuilder("bindfs", "-f", directory.toString(), at.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        mounted.push(at);
+        for (int i = 0; i < 500 && run("stat", "-f", "-c", "%T", at.toString()).equals("ext2/ext3"); i++) {
+            Thread.sleep(10);
+        }
+        return server.pid();
+    }
+
     Path bind(Path directory, Path at) throws Exception {
         Files.createDirectories(at);
         return mount(at, "mount", "--bind", directory.toString(), at.toString());
