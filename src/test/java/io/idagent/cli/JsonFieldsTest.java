@@ -36,6 +36,8 @@ class JsonFieldsTest {
                             1,
                             HostStory.tally(1, "/a"),
                             HostStory.tally(1, "/b"),
+                            1,
+                            1,
                             List.of(new MountTally("/nfs", "nfs4", HostStory.tally(1, "/nfs/c"))),
                             List.of(new PathError("/d", "EIO", "cannot open /d")))),
             Documents.history(
@@ -80,6 +82,8 @@ class JsonFieldsTest {
             tally("files.leftovers"),
             tally("files.adoptable_orphans"),
             tally("files.other_orphans"),
+            tally("files.acls"),
+            tally("files.owner_records"),
             tally("files.shared_storage[].tally"),
             outcome("last_conversion.outcome"));
 

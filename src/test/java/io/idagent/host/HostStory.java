@@ -279,14 +279,26 @@ public final class HostStory {
             Tally alreadyTarget,
             List<MountTally> shared,
             List<PathError> errors) {
+        return scan(formerFiles, orphans, otherOrphans, alreadyTarget, 0, 0, shared, errors);
+    }
+
+    public static ScanResult scan(
+            long formerFiles,
+            long orphans,
+            Tally otherOrphans,
+            Tally alreadyTarget,
+            long acls,
+            long ownerRecords,
+            List<MountTally> shared,
+            List<PathError> errors) {
         return new ScanResult(
                 4711,
                 tally(formerFiles, "/var/lib/libvirt/images/old.qcow2"),
                 tally(orphans, "/var/lib/libvirt/images/orphan.qcow2"),
                 otherOrphans,
                 alreadyTarget,
-                Tally.NOTHING,
-                Tally.NOTHING,
+                tally(acls, "/var/lib/libvirt/images/shared.qcow2"),
+                tally(ownerRecords, "/var/lib/libvirt/images/recorded.qcow2"),
                 Tally.NOTHING,
                 shared,
                 List.of(),
