@@ -60,7 +60,10 @@ class PackageLabTest {
                         "",
                         host.sh("find /usr/lib/libvirt-id-agent /usr/share/libvirt-id-agent"
                                 + " ! -user root -o ! -group root -o -perm /022")),
-                () -> assertEquals("", host.sh("dpkg --verify libvirt-id-agent")));
+                () -> assertEquals(
+                        "",
+                        host.sh("dpkg --verify libvirt-id-agent | grep -v ' /usr/share/doc/' || true"),
+                        "no file differs; the lab's hosts keep no documentation"));
     }
 
     @Test
@@ -228,8 +231,9 @@ class PackageLabTest {
         return host;
     }
 
+    /** As a power cut. The lab keeps timers from its hosts; here they are wanted. */
     private static void reboot(Host host) {
-        host.sh("sync");
+        host.sh("rm -f /etc/systemd/system/timers.target && sync");
         host.crash();
         host.bootAgain();
     }
