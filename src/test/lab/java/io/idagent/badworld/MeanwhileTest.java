@@ -44,6 +44,29 @@ class MeanwhileTest {
         old.isConverted();
     }
 
+    /** Only libvirt was closed. Whoever is to shut the guest down needs it open. */
+    @Test
+    void aGuestDoesNotKeepLibvirtDownThatAKilledConversionClosed(Lab lab) {
+        OldHost old = OldHost.boot(lab, "h1");
+        Guest guest = old.host().guest("late").define();
+        try (Trouble t = old.withProgram("systemctl", """
+                [ "$1" = stop ] || exec /usr/bin/systemctl "$@"
+                virsh --quiet start late
+                /usr/bin/systemctl "$@"
+                exec pkill -KILL java""")) {
+            assertEquals(137, old.convertNow().exitCode());
+        }
+        assertEquals("inactive", old.host().sh("systemctl is-active libvirtd.socket || true"));
+
+        assertSays(BLOCKED_BY_GUESTS, List.of("was cut off. It comes first", "GUEST_RUNNING"), old.convertNow());
+
+        old.isAsBefore();
+        assertTrue(guest.isRunning());
+        guest.stop();
+        old.convertNow().mustSucceed();
+        old.isConverted();
+    }
+
     @Test
     void howeverOftenGuestsComeAndGoNoneRunsUnderALostNumber(Lab lab) {
         OldHost old = OldHost.boot(lab, "h1");
