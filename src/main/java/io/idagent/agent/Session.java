@@ -12,6 +12,7 @@ import io.idagent.settings.Account;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One look at the host and at its history, and the conclusion from both. What all commands begin with. */
@@ -32,6 +33,14 @@ public final class Session {
 
         public StatusDocument document() {
             return StatusDocument.of(assessment, StatusDocument.last(history), history.whyUnknown(), holds);
+        }
+
+        public Published published() {
+            return new Published(
+                    document(),
+                    assessment.readiness(),
+                    Fact.valueOf(history).map(ConversionHistory::byResult).orElse(Map.of()),
+                    assessment.host().observedAt());
         }
     }
 

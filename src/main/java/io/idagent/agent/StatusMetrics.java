@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
@@ -66,6 +68,15 @@ public final class StatusMetrics {
                 .description("The version of the agent")
                 .tag("version", version)
                 .register(registry);
+    }
+
+    /** The same for a file: in Prometheus's text format, each metric with its help and its type. */
+    // Deprecated by Micrometer for a successor that Quarkus does not use yet: two registries would be one too many.
+    @SuppressWarnings("deprecation")
+    public static String exposition(Published published) {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new StatusMetrics(registry, () -> Optional.of(published), VersionNumber.get()).refresh();
+        return registry.scrape();
     }
 
     /** Takes up what has names of its own since the last time: accounts and kinds of blockers. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.idagent.platform.Json;
 import java.io.PrintWriter;
+import java.util.function.Supplier;
 
 /** Says what a command found, in the form that was asked for: with JSON there is one document on standard output, and nothing else. */
 final class Answer {
@@ -35,8 +36,16 @@ final class Answer {
         }
     }
 
+    /** The status as metrics, if they were asked for. */
+    void metrics(Supplier<String> exposition) {
+        if (form == Output.prometheus) {
+            out.print(exposition.get());
+            out.flush();
+        }
+    }
+
     void document(Object document) {
-        if (!isText()) {
+        if (form == Output.json) {
             try {
                 out.println(
                         Json.mapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document));

@@ -1,6 +1,8 @@
 package io.idagent.cli;
 
 import io.idagent.settings.ConfigurationException;
+import io.idagent.settings.SettingsReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
@@ -29,6 +31,24 @@ public final class CommandLineProgram {
                     return ExitCode.UNEXPECTED;
                 })
                 .execute(arguments);
+    }
+
+    /**
+     * What the daemon does before it loads anything heavy.
+     *
+     * @return 0, or the exit code; then it has been said what is wrong
+     */
+    public static int checkConfiguration() {
+        try {
+            SettingsReader.read(SettingsReader.FILE, Environment.effectiveUid() == 0);
+            return ExitCode.DONE;
+        } catch (ConfigurationException e) {
+            System.err.println("libvirt-id-agent: configuration: " + e.getMessage());
+            return ExitCode.USAGE;
+        } catch (IOException e) {
+            System.err.println("libvirt-id-agent: " + sentence(e));
+            return ExitCode.UNEXPECTED;
+        }
     }
 
     /** A checked exception brings its own sentence; anything else is a defect, and where it happened helps. */

@@ -45,7 +45,7 @@ final class Environment {
     }
 
     /** Of /proc, which costs nothing; JNR would cost a quarter of a second before the first word is said. */
-    private static int effectiveUid() throws IOException {
+    static int effectiveUid() throws IOException {
         return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 

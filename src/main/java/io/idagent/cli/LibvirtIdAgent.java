@@ -101,6 +101,7 @@ final class LibvirtIdAgent implements Callable<Integer> {
         if (wait != null && (dryRun || action.rollback)) {
             throw new ParameterException(spec.commandLine(), "--wait goes with --convert-now that converts, alone");
         }
+        refuseMetrics(spec);
         Duration patience = patience();
         Environment environment = Environment.of(common, spec);
         if (!environment.isRoot()) {
@@ -127,6 +128,12 @@ final class LibvirtIdAgent implements Callable<Integer> {
             throw new ParameterException(
                     subcommand.commandLine(),
                     subcommand.name() + " does not go together with --convert-now, --rollback, --dry-run or --wait");
+        }
+    }
+
+    void refuseMetrics(CommandSpec command) {
+        if (common.output == Output.prometheus) {
+            throw new ParameterException(command.commandLine(), "--output prometheus goes with status only");
         }
     }
 

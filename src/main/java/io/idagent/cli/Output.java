@@ -3,5 +3,7 @@ package io.idagent.cli;
 /** The form of the answer. */
 enum Output {
     text,
-    json
+    json,
+    /** Of status only: for the textfile collector of node_exporter. */
+    prometheus
 }

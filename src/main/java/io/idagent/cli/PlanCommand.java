@@ -25,6 +25,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         parent.refuseOtherActions(spec);
+        parent.refuseMetrics(spec);
         Environment environment = Environment.of(parent.common, spec);
         if (!environment.isRoot()) {
             return environment.refuseWithoutRoot("plan", WHY_ROOT);

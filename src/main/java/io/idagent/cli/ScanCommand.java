@@ -26,6 +26,7 @@ final class ScanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         parent.refuseOtherActions(spec);
+        parent.refuseMetrics(spec);
         Environment environment = Environment.of(parent.common, spec);
         if (!environment.isRoot()) {
             return environment.refuseWithoutRoot("scan", "looks at all files");

@@ -2,6 +2,7 @@ package io.idagent.cli;
 
 import io.idagent.agent.Session;
 import io.idagent.agent.StatusDocument;
+import io.idagent.agent.StatusMetrics;
 import io.idagent.agent.Wiring;
 import io.idagent.host.HostInspector.Depth;
 import java.util.concurrent.Callable;
@@ -36,6 +37,7 @@ final class StatusCommand implements Callable<Integer> {
             StatusDocument status = look.document();
             environment.answer().text(StatusText.of(status));
             environment.answer().document(status);
+            environment.answer().metrics(() -> StatusMetrics.exposition(look.published()));
             return ExitCode.ofStatus(look.assessment());
         }
     }

@@ -11,6 +11,7 @@ import io.idagent.platform.SystemdNotify;
 import io.idagent.settings.ConfigurationException;
 import io.idagent.settings.Settings;
 import io.idagent.settings.SettingsReader;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -113,7 +114,7 @@ public class Daemon {
         SystemdNotify.ready(interval.multipliedBy(3).plus(LONGEST_LOOK));
     }
 
-    private void publish(Published found) {
+    void publish(Published found) {
         published.set(found);
         publishedAt = System.nanoTime();
         listeners.forEach(Runnable::run);
@@ -128,7 +129,8 @@ public class Daemon {
             Thread.currentThread().interrupt();
             failure = "";
         } catch (RuntimeException | LinkageError e) {
-            if (!failure.equals(e.toString())) {
+            boolean ending = Arc.container() == null;
+            if (!ending && !failure.equals(e.toString())) {
                 LOG.error("the look at the host failed; the next one is tried all the same", e);
             }
             failure = e.toString();
