@@ -193,7 +193,7 @@ public final class Wiring implements AutoCloseable {
                 new GuestFinder(processes),
                 libvirt,
                 scanner(names),
-                new OwnerChanger(LibC.load()),
+                new OwnerChanger(LibC.load(), MountTable::ofThisProcess, settings.sharedStorage()),
                 base());
     }
 
@@ -220,7 +220,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     private OwnershipScanner scanner(Names names) {
-        return new OwnershipScanner(LibC.load(), names, MountTable::ofThisProcess);
+        return new OwnershipScanner(LibC.load(), names, MountTable::ofThisProcess, settings.scanLimits());
     }
 
     private Optional<ExtraCheck> check(Optional<ExtraCheckCommand> command, String placeholder) {

@@ -1,6 +1,7 @@
 package io.idagent.ownership;
 
 import io.idagent.platform.Errno;
+import io.idagent.platform.FileStatus;
 import io.idagent.platform.LibC;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ final class AttributeChange {
     }
 
     /** @param obstacle what "Operation not permitted" would not tell */
-    ChangeOutcome change(int pin, AttributeHit hit, String obstacle) {
+    ChangeOutcome change(int pin, FileStatus status, AttributeHit hit, String obstacle) {
         String what = hit.attribute().key() + " of " + hit.path();
         int length = libC.getxattr(pin, hit.attribute().key(), value);
         if (length == -Errno.ENODATA) {
@@ -36,8 +37,21 @@ final class AttributeChange {
             return new ChangeOutcome.Replaced(what + " has changed meanwhile: " + now + " instead of " + hit.before());
         }
         int failure = libC.setxattr(pin, hit.attribute().key(), hit.after().bytes());
+        if (failure == -Errno.EPERM && status.uidBits() != 0) {
+            failure = setAsOwner(pin, status, hit);
+        }
         return failure < 0
                 ? ChangeOutcome.failed("cannot change " + what + obstacle, -failure)
                 : new ChangeOutcome.Changed(List.of());
+    }
+
+    /** Where root is nobody, the owner is still somebody. */
+    private int setAsOwner(int pin, FileStatus status, AttributeHit hit) {
+        libC.actOnFilesAs(status.uidBits(), status.gidBits());
+        try {
+            return libC.setxattr(pin, hit.attribute().key(), hit.after().bytes());
+        } finally {
+            libC.actOnFilesAs(0, 0);
+        }
     }
 }

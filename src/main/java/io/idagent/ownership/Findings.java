@@ -121,7 +121,7 @@ final class Findings {
             return;
         }
         Reason reason = verdict.reason().get();
-        if (place.isShared()) {
+        if (place.isOnlyCounted()) {
             if (reason != Reason.ALREADY_TARGET) {
                 sharedStorage.get(place).add(bytes, path);
             }

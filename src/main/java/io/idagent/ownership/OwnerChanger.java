@@ -3,9 +3,11 @@ package io.idagent.ownership;
 import io.idagent.platform.Errno;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.LibC;
+import io.idagent.platform.MountTable;
 import io.idagent.platform.RawPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Changes the owner, or an attribute with numbers of owners, of one file at a time, and only of the very file that a scan found.
@@ -18,11 +20,18 @@ public final class OwnerChanger {
 
     private final LibC libC;
     private final PathPin pins;
+    private final SharedMounts mounts;
     private final AttributeChange attributes;
     private final FileStatus status = new FileStatus();
 
+    /** For local file systems alone. */
     public OwnerChanger(LibC libC) {
+        this(libC, MountTable::ofThisProcess, SharedStorage.REPORT);
+    }
+
+    public OwnerChanger(LibC libC, MountTable.Source source, SharedStorage policy) {
         this.libC = libC;
+        this.mounts = new SharedMounts(libC, source, policy);
         this.pins = new PathPin(libC);
         this.attributes = new AttributeChange(libC);
     }
@@ -34,7 +43,7 @@ public final class OwnerChanger {
             return notPinned(hit.path(), -pin);
         }
         try {
-            return changePinned(pin, hit);
+            return changePinned(base, pin, hit);
         } finally {
             libC.close(pin);
         }
@@ -51,7 +60,7 @@ public final class OwnerChanger {
         };
     }
 
-    private ChangeOutcome changePinned(int pin, Hit hit) {
+    private ChangeOutcome changePinned(TreeBase base, int pin, Hit hit) {
         int failure = libC.statx(pin, 0, status);
         if (failure < 0) {
             return ChangeOutcome.failed("cannot look at " + hit.path(), -failure);
@@ -61,8 +70,12 @@ public final class OwnerChanger {
                     + status.type().inWords() + ", inode " + Long.toUnsignedString(status.inode()) + " instead of "
                     + Long.toUnsignedString(hit.inode()));
         }
+        Optional<ChangeOutcome> objection = mounts.objection(base, pins, pin, status, hit);
+        if (objection.isPresent()) {
+            return objection.get();
+        }
         return hit instanceof AttributeHit attribute
-                ? attributes.change(pin, attribute, obstacle())
+                ? attributes.change(pin, status, attribute, obstacle())
                 : changeOwner(pin, (OwnerHit) hit);
     }
 
@@ -84,12 +97,12 @@ public final class OwnerChanger {
 
     private ChangeOutcome chown(int pin, OwnerHit hit, boolean uidIsDue, boolean gidIsDue) {
         Privileges privileges = Privileges.of(libC, pin, status);
-        String obstacle = obstacle();
         int failure = libC.chown(
                 pin,
                 uidIsDue ? hit.after().uid().bits() : LibC.LEAVE,
                 gidIsDue ? hit.after().gid().bits() : LibC.LEAVE);
         if (failure < 0) {
+            String obstacle = failure == -Errno.EPERM ? obstacle() + mounts.explain(status, hit) : "";
             return ChangeOutcome.failed(
                     "cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
         }

@@ -4,6 +4,8 @@ package io.idagent.ownership;
 public enum SharedStorage {
     /** Search them and count what is found; change nothing. */
     REPORT,
+    /** Change what nobody uses, on those that pass locks on to other hosts and keep numbers as they are. */
+    CONVERT,
     /** Do not enter them. */
     IGNORE
 }

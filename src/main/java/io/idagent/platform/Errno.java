@@ -8,6 +8,8 @@ public final class Errno {
 
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
     public static final int ENFILE = 23;

@@ -18,6 +18,9 @@ public final class LibC {
     /** For {@link #chown}: leave this half of the owner as it is. */
     public static final int LEAVE = -1;
 
+    /** For the statx methods: a network file system must ask its server. */
+    public static final int AT_STATX_FORCE_SYNC = 0x2000;
+
     /** For the statx methods: a network file system need not ask its server. */
     public static final int AT_STATX_DONT_SYNC = 0x4000;
 
@@ -30,6 +33,9 @@ public final class LibC {
 
     private static final long SYS_GETDENTS64 = ARM64 ? 61 : 217;
     private static final long SYS_OPENAT2 = 437;
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_WRLCK = 1;
+    private static final int FLOCK_SIZE = 32;
     private static final int CLONE_FS = 0x200;
     private static final int OPEN_HOW_SIZE = 24;
 
@@ -186,6 +192,45 @@ public final class LibC {
         return result(calls.fchdir(directory));
     }
 
+    /** Opens the file that a pin stands for. */
+    public int reopen(int pin, int flags) {
+        return open(ownLink(pin), flags);
+    }
+
+    /** Makes a file that must not be there yet. @return a descriptor for writing */
+    public int create(int directory, byte[] name, int permissions) {
+        int flags =
+                OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
+        return result(calls.openat(directory, scratch.get().text(name).address(), flags, permissions));
+    }
+
+    public int unlink(int directory, byte[] name) {
+        return result(calls.unlinkat(directory, scratch.get().text(name).address(), 0));
+    }
+
+    /** Tries to lock a range for writing, without waiting; the lock belongs to the descriptor and goes with it. */
+    public int tryWriteLock(int descriptor, long start, long length) {
+        NativeMemory lock = scratch.get().lock;
+        lock.bytes()
+                .putShort(0, F_WRLCK)
+                .putShort(2, (short) 0)
+                .putLong(8, start)
+                .putLong(16, length);
+        return result(calls.fcntl(descriptor, F_OFD_SETLK, lock.address()));
+    }
+
+    /** As whom the calling thread alone uses files, from now on. Everything but root's own numbers takes root's rights away. */
+    public void actOnFilesAs(int uid, int gid) {
+        // The group first: whoever is not root any more cannot choose it.
+        if (uid == 0) {
+            calls.setfsuid(uid);
+            calls.setfsgid(gid);
+        } else {
+            calls.setfsgid(gid);
+            calls.setfsuid(uid);
+        }
+    }
+
     private static byte[] ownLink(int pin) {
         return ("/proc/self/fd/" + pin).getBytes(StandardCharsets.US_ASCII);
     }
@@ -214,6 +259,7 @@ public final class LibC {
         private final NativeMemory path = new NativeMemory(PATH_MAX);
         private final NativeMemory name = new NativeMemory(256);
         private final NativeMemory value = new NativeMemory(VALUE_MAX);
+        private final NativeMemory lock = new NativeMemory(FLOCK_SIZE);
         private final NativeMemory openHow = new NativeMemory(OPEN_HOW_SIZE);
 
         NativeMemory text(byte[] text) {
@@ -257,6 +303,16 @@ public final class LibC {
 
         @SaveError
         int statx(int directory, long path, int flags, int mask, long into);
+
+        @SaveError
+        int unlinkat(int directory, long path, int flags);
+
+        @SaveError
+        int fcntl(int descriptor, int command, long argument);
+
+        int setfsuid(int uid);
+
+        int setfsgid(int gid);
 
         @SaveError
         int unshare(int flags);

@@ -1,5 +1,7 @@
 package io.idagent.platform;
 
+import java.util.List;
+
 /**
  * One mounted file system, a line of mountinfo ({@code proc_pid_mountinfo(5)}).
  *
@@ -10,10 +12,23 @@ package io.idagent.platform;
  * @param point where, as seen by the process whose mountinfo this is
  * @param type such as "ext4", "nfs4", "fuse.glusterfs"
  * @param source what was mounted, such as "/dev/sda1" or "server:/export"; text for people
+ * @param options of the file system, such as "rw,vers=4.2,local_lock=none"
  * @param readOnly the mount or the whole file system
  */
 public record Mount(
-        int id, int parentId, String device, String root, RawPath point, String type, String source, boolean readOnly) {
+        int id,
+        int parentId,
+        String device,
+        String root,
+        RawPath point,
+        String type,
+        String source,
+        String options,
+        boolean readOnly) {
+
+    public boolean hasOption(String wanted) {
+        return List.of(options.split(",")).contains(wanted);
+    }
 
     public FileSystemKind kind() {
         return FileSystemKind.ofType(type);

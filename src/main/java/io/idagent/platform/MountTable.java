@@ -112,6 +112,7 @@ public final class MountTable {
                 RawPath.ofBytes(unescape(fields.get(4))),
                 RawPath.printable(unescape(fields.get(separator + 1))),
                 RawPath.printable(unescape(fields.get(separator + 2))),
+                RawPath.printable(unescape(fields.get(separator + 3))),
                 readOnly);
     }
 

@@ -6,6 +6,11 @@ public final class OpenFlags {
     private static final boolean ARM64 = LibC.ARM64;
 
     public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_NOATIME = 0x40000;
     /** Only a handle on the entry: nothing is read, no device opened, no automount started. */

@@ -1,6 +1,7 @@
 package io.idagent.settings;
 
 import io.idagent.ownership.IdRange;
+import io.idagent.ownership.ScanLimits;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
@@ -29,6 +30,7 @@ public record Settings(
         OrphanPolicy orphans,
         Optional<IdRange> orphanRange,
         SharedStorage sharedStorage,
+        ScanLimits scanLimits,
         String libvirtUri,
         Timeouts timeouts,
         Path stateDirectory,
@@ -67,6 +69,7 @@ public record Settings(
                 orphans,
                 orphanRange,
                 sharedStorage,
+                scanLimits,
                 libvirtUri,
                 timeouts,
                 stateDirectory,

@@ -1,5 +1,6 @@
 package io.idagent.settings;
 
+import io.idagent.ownership.ScanLimits;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
@@ -45,6 +46,8 @@ public final class SettingsReader {
             "idagent.orphans",
             "idagent.orphan-range",
             "idagent.shared-storage",
+            "idagent.max-threads",
+            "idagent.timeouts.file-system",
             "idagent.libvirt-uri",
             "idagent.timeouts.libvirt",
             "idagent.timeouts.command",
@@ -102,6 +105,7 @@ public final class SettingsReader {
                 values.choice("idagent.orphans", OrphanPolicy.class, OrphanPolicy.ADOPT),
                 values.range("idagent.orphan-range"),
                 values.choice("idagent.shared-storage", SharedStorage.class, SharedStorage.REPORT),
+                scanLimits(),
                 values.text("idagent.libvirt-uri").orElse("qemu:///system"),
                 new Settings.Timeouts(
                         values.moreThanNothing("idagent.timeouts.libvirt", "30s"),
@@ -170,6 +174,15 @@ public final class SettingsReader {
 
     private static String variable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private ScanLimits scanLimits() throws ConfigurationException {
+        String key = "idagent.max-threads";
+        String threads = values.text(key).orElse(Integer.toString(ScanLimits.DEFAULT.maxThreads()));
+        if (!threads.matches("[1-9][0-9]{0,2}")) {
+            throw ConfigurationException.of(key, threads, "it must be a number from 1 to 999");
+        }
+        return new ScanLimits(Integer.parseInt(threads), values.moreThanNothing("idagent.timeouts.file-system", "60s"));
     }
 
     private List<Account> accounts() throws ConfigurationException {

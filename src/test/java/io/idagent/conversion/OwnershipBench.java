@@ -135,6 +135,7 @@ public final class OwnershipBench {
                 mount.point(),
                 "ext4",
                 mount.source(),
+                mount.options(),
                 mount.readOnly());
     }
 }

@@ -24,7 +24,13 @@ final class ScanFixture {
     final KnownNames names = new KnownNames(Set.of(0L, 65534L), Set.of(0L, 65534L));
     final List<Hit> hits = new ArrayList<>();
     private final Path base;
+    private SharedStorage policy = SharedStorage.REPORT;
     private MountTable.Source mounts = MountTable::ofThisProcess;
+
+    /** From now on shared storage is to be changed. */
+    void convertSharedStorage() {
+        policy = SharedStorage.CONVERT;
+    }
 
     ScanFixture(Path base) {
         this.base = base;
@@ -71,9 +77,13 @@ final class ScanFixture {
         }
     }
 
+    OwnerChanger changer() {
+        return new OwnerChanger(libC, mounts, policy);
+    }
+
     ChangeOutcome change(Hit hit) throws Exception {
         try (TreeBase treeBase = TreeBase.below(libC, base)) {
-            return new OwnerChanger(libC).change(treeBase, hit);
+            return changer().change(treeBase, hit);
         }
     }
 
@@ -105,6 +115,7 @@ final class ScanFixture {
                 mount.point(),
                 type,
                 mount.source(),
+                mount.options(),
                 mount.readOnly());
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +37,18 @@ final class TestDisks implements AfterEachCallback {
     }
 
     /** A file system in user space. @return the process that answers for it */
-    long bindfs(Path directory, Path at) throws Exception {
+    long bindfs(Path directory, Path at, String... options) throws Exception {
         Files.createDirectories(at);
-        Process server = new ProcessBuilder("bindfs", "-f", directory.toString(), at.toString())
+        List<String> command = new ArrayList<>(List.of("bindfs", "-f"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(directory.toString(), at.toString()));
+        String before = run("stat", "-c", "%d", at.toString());
+        Process server = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         mounted.push(at);
-        for (int i = 0; i < 500 && run("stat", "-f", "-c", "%T", at.toString()).equals("ext2/ext3"); i++) {
+        for (int i = 0; i < 500 && run("stat", "-c", "%d", at.toString()).equals(before); i++) {
             Thread.sleep(10);
         }
         return server.pid();

@@ -30,7 +30,15 @@ class MountTableTest {
         Mount mount = table.withId(36).orElseThrow();
         assertEquals(
                 new Mount(
-                        36, 27, "0:45", "/", RawPath.of(Path.of("/var/lib/libvirt/images")), "nfs4", "nas:/vm", false),
+                        36,
+                        27,
+                        "0:45",
+                        "/",
+                        RawPath.of(Path.of("/var/lib/libvirt/images")),
+                        "nfs4",
+                        "nas:/vm",
+                        "rw,vers=4.2",
+                        false),
                 mount);
         assertEquals(FileSystemKind.SHARED, mount.kind());
     }
