@@ -9,8 +9,10 @@ import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The owners that files had before a conversion, and their attributes, as its manifest tells.
@@ -20,26 +22,29 @@ import java.util.Map;
  */
 final class FormerOwners implements InventoryStep.Correction {
 
+    private final SameFile sameFile;
+    /** By inode. Of a file with several names a scan gives one, and not always the same. */
+    private final Map<Long, Set<RawPath>> paths = new HashMap<>();
+
     private final Map<FileKey, OwnerHit> owners = new HashMap<>();
     private final Map<AttributeKey, AttributeHit> attributes = new HashMap<>();
 
-    private record FileKey(RawPath path, long inode) {
-        static FileKey of(Hit hit) {
-            return new FileKey(hit.path(), hit.inode());
-        }
+    private record FileKey(RawPath path, long inode) {}
+
+    private record AttributeKey(FileKey file, OwnerAttribute attribute) {}
+
+    /** Whether two paths are names of one file. */
+    interface SameFile {
+        boolean test(RawPath one, RawPath other);
     }
 
-    private record AttributeKey(FileKey file, OwnerAttribute attribute) {
-        static AttributeKey of(AttributeHit hit) {
-            return new AttributeKey(FileKey.of(hit), hit.attribute());
-        }
+    private FormerOwners(SameFile sameFile) {
+        this.sameFile = sameFile;
     }
-
-    private FormerOwners() {}
 
     /** @param manifests oldest first */
-    static FormerOwners of(List<Manifest> manifests) throws IOException {
-        FormerOwners former = new FormerOwners();
+    static FormerOwners of(List<Manifest> manifests, SameFile sameFile) throws IOException {
+        FormerOwners former = new FormerOwners(sameFile);
         for (Manifest manifest : manifests) {
             for (int pass : manifest.passes()) {
                 manifest.read(pass, former::remember);
@@ -50,10 +55,14 @@ final class FormerOwners implements InventoryStep.Correction {
 
     /** A file that is named more than once: the first time tells what it had at the beginning. */
     private void remember(Hit hit) {
+        paths.computeIfAbsent(hit.inode(), inode -> new LinkedHashSet<>(1)).add(hit.path());
         if (hit instanceof OwnerHit owner) {
-            owners.putIfAbsent(FileKey.of(owner), owner);
+            owners.putIfAbsent(key(hit), owner);
         } else if (hit instanceof AttributeHit attribute) {
-            attributes.merge(AttributeKey.of(attribute), attribute, (first, later) -> first.withAfter(later.after()));
+            attributes.merge(
+                    new AttributeKey(key(hit), attribute.attribute()),
+                    attribute,
+                    (first, later) -> first.withAfter(later.after()));
         }
     }
 
@@ -63,7 +72,7 @@ final class FormerOwners implements InventoryStep.Correction {
     }
 
     private Hit owner(OwnerHit found) {
-        OwnerHit then = owners.get(FileKey.of(found));
+        OwnerHit then = owners.get(keyThen(found));
         if (then == null) {
             return found;
         }
@@ -77,11 +86,28 @@ final class FormerOwners implements InventoryStep.Correction {
 
     /** One that somebody has changed since goes back by its numbers. */
     private Hit attribute(AttributeHit found) {
-        AttributeHit then = attributes.get(AttributeKey.of(found));
+        AttributeHit then = attributes.get(new AttributeKey(keyThen(found), found.attribute()));
         if (then == null || !then.after().equals(found.before())) {
             return found;
         }
         AttributeValue back = then.before();
         return back.equals(found.before()) ? null : found.withAfter(back);
+    }
+
+    private static FileKey key(Hit hit) {
+        return new FileKey(hit.path(), hit.inode());
+    }
+
+    /** Under the name that the file was noted with. */
+    private FileKey keyThen(Hit found) {
+        Set<RawPath> names = paths.getOrDefault(found.inode(), Set.of());
+        if (names.contains(found.path())) {
+            return key(found);
+        }
+        return names.stream()
+                .filter(name -> sameFile.test(name, found.path()))
+                .findFirst()
+                .map(name -> new FileKey(name, found.inode()))
+                .orElse(key(found));
     }
 }

@@ -72,6 +72,7 @@ final class InventoryStep implements StepAction {
             return hit -> hit;
         }
         return FormerOwners.of(
-                conversions.manifestsSince(work.plan().rollsBack().get()));
+                conversions.manifestsSince(work.plan().rollsBack().get()),
+                (one, other) -> scanner.isSameFile(base, one, other));
     }
 }

@@ -1,10 +1,13 @@
 package io.idagent.ownership;
 
+import io.idagent.platform.FileStatus;
 import io.idagent.platform.LibC;
 import io.idagent.platform.MountTable;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
+import io.idagent.platform.RawPath;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Finds the files whose owner the rules have something to say about; changes nothing, not even a time of access.
@@ -29,6 +32,26 @@ public final class OwnershipScanner {
         this.names = names;
         this.mounts = mounts;
         this.limits = limits;
+    }
+
+    /** Whether two paths, found earlier, are names of one file now. */
+    public boolean isSameFile(TreeBase base, RawPath one, RawPath other) {
+        Optional<FileIdentity> first = identity(base, one);
+        return first.isPresent()
+                && identity(base, other).filter(first.get()::isSameFileAs).isPresent();
+    }
+
+    private Optional<FileIdentity> identity(TreeBase base, RawPath path) {
+        int pin = new PathPin(libC).pin(base, path);
+        if (pin < 0) {
+            return Optional.empty();
+        }
+        try {
+            FileStatus status = new FileStatus();
+            return libC.statx(pin, 0, status) < 0 ? Optional.empty() : Optional.of(FileIdentity.of(status));
+        } finally {
+            libC.close(pin);
+        }
     }
 
     /**

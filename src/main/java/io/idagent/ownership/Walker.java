@@ -1,6 +1,5 @@
 package io.idagent.ownership;
 
-import io.idagent.platform.DirectoryEntries;
 import io.idagent.platform.Errno;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.FileType;
@@ -8,8 +7,6 @@ import io.idagent.platform.LibC;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -19,9 +16,6 @@ import java.util.function.Consumer;
  * by a path, never through "..".
  */
 final class Walker implements Runnable {
-
-    /** With less before it, a thread on a quick file system gives nothing away. In bytes; an entry has 24 to 280. */
-    private static final int WORTH_GIVING = 8 * 1024;
 
     private enum State {
         IDLE,
@@ -38,9 +32,9 @@ final class Walker implements Runnable {
     private final Pace pace;
     private final Descriptors descriptors;
     private final EntryLook look;
+    private final DirectoryReader reader;
     private final PathPin paths;
     private final FileStatus status = new FileStatus();
-    private final DirectoryEntries entries = new DirectoryEntries();
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
     private volatile Place place;
 
@@ -58,6 +52,7 @@ final class Walker implements Runnable {
         this.pace = new Pace(onSlow);
         this.descriptors = new Descriptors(libC, work, pace);
         this.look = new EntryLook(walk, descriptors, pace);
+        this.reader = new DirectoryReader(walk, look, pace, this::goesOn);
         this.paths = new PathPin(libC);
     }
 
@@ -127,12 +122,10 @@ final class Walker implements Runnable {
             } else if (task instanceof WorkStack.Enter enter) {
                 later = !descend(level, enter.subdirectory());
             } else if (task instanceof WorkStack.LookAt part) {
-                entries.fill(part.entries());
-                look.goTo(level);
-                lookAtEntries(level);
+                reader.lookAt(part);
             }
             if (task instanceof WorkStack.ReadOn) {
-                read(level);
+                reader.read(level);
             }
         } finally {
             if (later) {
@@ -262,67 +255,12 @@ final class Walker implements Runnable {
         try {
             look.pinned(descriptor, status, node, place, level.adopts);
             isLookedAt = true;
-            read(level);
+            reader.read(level);
         } finally {
             if (!isLookedAt) {
                 work.stopReading(level, true);
             }
             work.release(level);
-        }
-    }
-
-    /** Reads a directory, as far as memory for its subdirectories allows at a time. */
-    private void read(WalkLevel level) throws IOException, NameServiceException {
-        boolean atEnd = places.isGivenUp(level.place);
-        look.goTo(level);
-        try {
-            while (!atEnd && goesOn() && !work.hasManySubdirectories(level)) {
-                int length = libC.getdents64(level.descriptor(), entries);
-                pace.tick();
-                atEnd = length <= 0;
-                if (length < 0 && length != -Errno.ENOENT) {
-                    findings.error(level.node.path(), -length, "cannot read the directory");
-                }
-                findSubdirectories(level);
-                lookAtEntries(level);
-            }
-        } finally {
-            work.stopReading(level, atEnd);
-        }
-    }
-
-    /** Before anything else: others can enter them meanwhile. */
-    private void findSubdirectories(WalkLevel level) {
-        List<byte[]> subdirectories = new ArrayList<>();
-        while (entries.next()) {
-            if (entries.isDirectory() && !isExcluded(level)) {
-                subdirectories.add(entries.name());
-            }
-        }
-        entries.rewind();
-        if (!subdirectories.isEmpty()) {
-            work.push(level, subdirectories);
-        }
-    }
-
-    private boolean isExcluded(WalkLevel level) {
-        return level.marks != null && TreeMarks.isExcluded(level.marks.child(entries.name()));
-    }
-
-    private void lookAtEntries(WalkLevel level) throws IOException, NameServiceException {
-        while (entries.next() && goesOn()) {
-            if (entries.isDirectory()) {
-                continue;
-            }
-            if (work.isHungry()) {
-                byte[] half = entries.giveHalf(pace.isSlow() ? 1 : WORTH_GIVING);
-                if (half.length > 0) {
-                    work.push(level, half);
-                }
-            }
-            if (look.entry(level, entries)) {
-                work.push(level, List.of(entries.name()));
-            }
         }
     }
 

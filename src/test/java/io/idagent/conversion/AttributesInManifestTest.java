@@ -22,6 +22,8 @@ class AttributesInManifestTest {
     private static final AttributeValue NEW = AttributeValue.parse("0x6e6577");
     private static final AttributeValue OTHER = AttributeValue.parse("0x");
 
+    private static final RawPath ANOTHER_NAME = RawPath.ofBytes("/other".getBytes());
+
     @TempDir
     Path folder;
 
@@ -58,6 +60,23 @@ class AttributesInManifestTest {
         assertEquals(changed, former.apply(changed));
     }
 
+    @Test
+    void aFileIsKnownUnderAnotherOfItsNames() throws Exception {
+        FormerOwners former = converted(hit(OLD, NEW, Reason.FORMER_ID));
+        AttributeHit renamed =
+                new AttributeHit(ANOTHER_NAME, -1, FileType.REGULAR, OwnerAttribute.ACL, NEW, OTHER, Reason.FORMER_ID);
+        assertEquals(renamed.withAfter(OLD), former.apply(renamed));
+        AttributeHit stranger = new AttributeHit(
+                RawPath.ofBytes("/stranger".getBytes()),
+                -1,
+                FileType.REGULAR,
+                OwnerAttribute.ACL,
+                NEW,
+                OTHER,
+                Reason.FORMER_ID);
+        assertEquals(stranger, former.apply(stranger));
+    }
+
     private FormerOwners converted(Hit... hits) throws Exception {
         Manifest manifest = new Manifest(folder);
         try (Manifest.PassWriter writer = manifest.begin(1)) {
@@ -69,7 +88,7 @@ class AttributesInManifestTest {
         List<Hit> read = new ArrayList<>();
         manifest.read(1, read::add);
         assertEquals(List.of(hits), read);
-        return FormerOwners.of(List.of(manifest));
+        return FormerOwners.of(List.of(manifest), (one, other) -> other.equals(ANOTHER_NAME));
     }
 
     private static AttributeHit hit(AttributeValue before, AttributeValue after, Reason reason) {
