@@ -131,7 +131,7 @@ class BrokenToolsTest {
 
     @Test
     void theStateDirectoryHasRoomForTheJournalAlone() {
-        try (Trouble t = stateDirectory("mount -t tmpfs -o mode=700,size=64k full /var/lib/libvirt-id-agent")) {
+        try (Trouble t = stateDirectory("mount -t tmpfs -o mode=700,size=68k full /var/lib/libvirt-id-agent")) {
             old.refuses(UNDONE, List.of("No space left on device", "All is as before"));
         }
         old.isAsBefore();

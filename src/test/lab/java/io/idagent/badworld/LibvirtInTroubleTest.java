@@ -62,7 +62,7 @@ class LibvirtInTroubleTest {
 
         Result result = old.convertNow();
 
-        assertSays(0, "files outside the roots carry the number given up", result);
+        assertSays(0, "files outside the roots with the number given up", result);
         assertEquals("109:114", old.host().owner("/srv/nova/instances/disk"));
         assertEquals("109:114", old.host().owner("/srv/nova/plain"));
         assertEquals("109:114", old.host().owner("/srv/nova"));
