@@ -1,5 +1,7 @@
 package io.idagent.platform;
 
+import java.util.Arrays;
+
 /** What a directory entry is, as in the upper four bits of {@code st_mode} ({@code inode(7)}). */
 public enum FileType {
     FIFO(1),
@@ -12,20 +14,25 @@ public enum FileType {
     /** None of those in the manual page. */
     OTHER(0);
 
+    private static final FileType[] BY_BITS = byBits();
+
     private final int bits;
 
     FileType(int bits) {
         this.bits = bits;
     }
 
-    public static FileType ofMode(int mode) {
-        int bits = mode >>> 12 & 0xf;
+    private static FileType[] byBits() {
+        FileType[] types = new FileType[16];
+        Arrays.fill(types, OTHER);
         for (FileType type : values()) {
-            if (type.bits == bits) {
-                return type;
-            }
+            types[type.bits] = type;
         }
-        return OTHER;
+        return types;
+    }
+
+    public static FileType ofMode(int mode) {
+        return BY_BITS[mode >>> 12 & 0xf];
     }
 
     /** For a sentence: "a directory", "a FIFO". */

@@ -186,7 +186,7 @@ class ManifestTest {
                         hit("/already", TARGET, TARGET),
                         hit("/twice", OLD, TARGET)));
         write(2, List.of(hit("/twice", owner(1, 1), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)));
+        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false);
 
         assertEquals(owner(105, 112), back(former, "/both", TARGET), "an adopted orphan");
         assertEquals(owner(109, 0), back(former, "/uid-only", owner(64055, 0)));
@@ -200,7 +200,7 @@ class ManifestTest {
     @Test
     void aFileThatIsNotInTheListGoesWhereTheRulesSay() throws IOException {
         write(1, List.of(hit("/a", owner(105, 112), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)));
+        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false);
         Hit newFile = hit("/b", TARGET, OLD);
         assertEquals(newFile, former.apply(newFile));
         Hit otherFileOfThatName = hit(RawPath.of(Path.of("/a")), 77777, TARGET, OLD);

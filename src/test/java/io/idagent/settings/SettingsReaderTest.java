@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.ownership.IdRange;
+import io.idagent.ownership.ScanLimits;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
@@ -74,6 +75,7 @@ class SettingsReaderTest {
                         OrphanPolicy.ADOPT,
                         Optional.empty(),
                         SharedStorage.REPORT,
+                        ScanLimits.DEFAULT,
                         "qemu:///system",
                         new Settings.Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(90), Duration.ofSeconds(15)),
                         Path.of("/var/lib/libvirt-id-agent"),
