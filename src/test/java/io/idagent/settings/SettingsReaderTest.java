@@ -105,6 +105,8 @@ class SettingsReaderTest {
             Map.entry("idagent.orphans", "former-only"),
             Map.entry("idagent.orphan-range", "100-499"),
             Map.entry("idagent.shared-storage", "ignore"),
+            Map.entry("idagent.max-threads", "8"),
+            Map.entry("idagent.timeouts.file-system", "90s"),
             Map.entry("idagent.libvirt-uri", "test:///default"),
             Map.entry("idagent.timeouts.libvirt", "10s"),
             Map.entry("idagent.timeouts.command", "2m"),
@@ -130,6 +132,7 @@ class SettingsReaderTest {
         assertEquals(OrphanPolicy.FORMER_ONLY, settings.orphans());
         assertEquals(Optional.of(new IdRange(100, 499)), settings.orphanRange());
         assertEquals(SharedStorage.IGNORE, settings.sharedStorage());
+        assertEquals(new ScanLimits(8, Duration.ofSeconds(90)), settings.scanLimits());
         assertEquals("test:///default", settings.libvirtUri());
         assertEquals(
                 new Settings.Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ZERO),
