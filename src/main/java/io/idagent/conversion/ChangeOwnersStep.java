@@ -29,7 +29,8 @@ final class ChangeOwnersStep implements StepAction {
             apply(work, pass);
         }
         work.releaseNumbers();
-        return (work.filesChanged() - before) + " files";
+        long files = work.filesChanged() - before;
+        return files == 1 ? "1 file" : files + " files";
     }
 
     /** Changes what one pass of the manifest lists. */

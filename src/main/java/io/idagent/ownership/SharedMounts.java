@@ -35,6 +35,10 @@ final class SharedMounts {
     private final FileStatus status = new FileStatus();
     private final Map<Long, Optional<Mount>> known = new HashMap<>();
     private final Map<Long, Optional<String>> objections = new HashMap<>();
+
+    /** The last try was refused because root of this host is nobody there: that tells of no other file. */
+    private boolean rootHasNoSay;
+
     private final Set<Long> explained = new HashSet<>();
 
     SharedMounts(LibC libC, MountTable.Source source, SharedStorage policy) {
@@ -62,8 +66,8 @@ final class SharedMounts {
         }
         Optional<String> objection = objections.get(seen.mountId());
         if (objection == null) {
-            objection = objection(base, paths, mount.get(), hit);
-            objections.put(seen.mountId(), objection);
+            objection = objection(
+                    base, paths, mount.get(), hit, hit instanceof OwnerHit owner ? owner.before() : seen.owner());
         }
         if (objection.isPresent()) {
             return refused(hit, objection.get());
@@ -102,47 +106,81 @@ final class SharedMounts {
         return refused(hit, "whether a guest on another host uses it cannot be told: " + Errno.text(-failure));
     }
 
-    private Optional<String> objection(TreeBase base, PathPin paths, Mount mount, Hit hit) {
+    private Optional<String> objection(TreeBase base, PathPin paths, Mount mount, Hit hit, Owner former) {
         boolean passesOn =
                 PASS_LOCKS_ON.contains(mount.type()) && LOCAL_LOCKS.stream().noneMatch(mount::hasOption);
-        if (!passesOn) {
-            return Optional.of(inWords(mount) + " passes no locks on to other hosts, so nobody can tell whether a guest"
-                    + " there uses it");
+        Optional<String> objection = passesOn
+                ? idMapping(base, paths, mount, hit, former)
+                : Optional.of(inWords(mount) + " passes no locks on to other hosts, so nobody can tell whether a guest"
+                        + " there uses it");
+        if (!rootHasNoSay) {
+            objections.put((long) mount.id(), objection);
         }
-        return hit instanceof OwnerHit owner ? idMapping(base, paths, mount, owner) : Optional.empty();
+        return objection;
     }
 
     /** A file made by the account shows whether its numbers come back as they were sent. */
-    private Optional<String> idMapping(TreeBase base, PathPin paths, Mount mount, OwnerHit hit) {
+    private Optional<String> idMapping(TreeBase base, PathPin paths, Mount mount, Hit hit, Owner former) {
+        rootHasNoSay = false;
         int directory = paths.pin(base, hit.type() == FileType.DIRECTORY ? hit.path() : parent(hit.path()));
         if (directory < 0) {
-            return Optional.empty();
+            return cannotTell(mount, directory);
         }
         try {
-            Owner wanted = hit.before();
-            libC.actOnFilesAs(wanted.uid().bits(), wanted.gid().bits());
-            int made;
-            try {
-                made = libC.create(directory, PROBE, 0600);
-            } finally {
-                libC.actOnFilesAs(0, 0);
+            int made = createAs(directory, former);
+            rootHasNoSay = made == -Errno.EPERM;
+            if (rootHasNoSay && hit instanceof OwnerHit) {
+                // Then its owner cannot be changed either, and that refusal says what to do.
+                return Optional.empty();
             }
             if (made < 0) {
-                // The account may not write there; then its files tell by themselves, as far as anybody can.
-                return Optional.empty();
+                return cannotTell(mount, made);
             }
             int failure = libC.statx(made, LibC.AT_STATX_FORCE_SYNC, status);
             Owner seen = status.owner();
             libC.close(made);
-            remove(directory, wanted);
-            return failure == 0 && !seen.uid().equals(wanted.uid())
-                    ? Optional.of(
-                            "on " + inWords(mount) + " numbers do not come back as they were sent (" + wanted.uid()
-                                    + " came back as " + seen.uid() + "): the server maps ids; change owners there")
-                    : Optional.empty();
+            remove(directory, former);
+            if (failure < 0) {
+                return cannotTell(mount, failure);
+            }
+            return seen.uid().equals(former.uid())
+                    ? Optional.empty()
+                    : Optional.of(
+                            "on " + inWords(mount) + " numbers do not come back as they were sent (" + former.uid()
+                                    + " came back as " + seen.uid() + "): the server maps ids; change owners there");
         } finally {
             libC.close(directory);
         }
+    }
+
+    /** Made by the account itself, or, where it may not write, by root and given to it. */
+    private int createAs(int directory, Owner owner) {
+        libC.actOnFilesAs(owner.uid().bits(), owner.gid().bits());
+        int made;
+        try {
+            made = libC.create(directory, PROBE, 0600);
+        } finally {
+            libC.actOnFilesAs(0, 0);
+        }
+        if (made >= 0) {
+            return made;
+        }
+        made = libC.create(directory, PROBE, 0600);
+        if (made < 0) {
+            return made;
+        }
+        int failure = libC.chown(made, owner.uid().bits(), owner.gid().bits());
+        if (failure < 0) {
+            libC.close(made);
+            remove(directory, owner);
+            return failure;
+        }
+        return made;
+    }
+
+    private static Optional<String> cannotTell(Mount mount, int failure) {
+        return Optional.of("whether numbers come back from " + inWords(mount)
+                + " as they are sent (id mapping at the server) could not be tried: " + Errno.text(-failure));
     }
 
     private void remove(int directory, Owner owner) {

@@ -44,7 +44,7 @@ class UsageTest {
     void aSlipOnTheCommandLineIsPointedAt() {
         usage("--convert", "--convert-now");
         usage("stauts", "libvirt-id-agent status");
-        usage("--convert-now --output xml", "expected one of [text, json]");
+        usage("--convert-now --output xml", "expected one of [text, json, prometheus]");
         usage("--convert-now --wait xyz", "'xyz' is no duration", "30m");
         usage("--convert-now --rollback", "mutually exclusive");
         usage("--convert-now -Dfoo", "KEY=VALUE");
