@@ -21,6 +21,24 @@ final class TestDisks implements AfterEachCallback {
         return mount(at, "mount", "-t", "tmpfs", "-o", "mode=755", "test", at.toString());
     }
 
+    /** XFS is never smaller than this; the image is sparse. */
+    Path xfs(Path at) throws Exception {
+        Files.createDirectories(at);
+        Path image = Files.createTempFile(at.getParent(), "xfs-", ".img");
+        run("truncate", "-s", "320M", image.toString());
+        run("mkfs.xfs", "-q", "-f", image.toString());
+        return mount(at, "mount", "-o", "loop", image.toString(), at.toString());
+    }
+
+    /** The lower directory shows through the upper one. */
+    Path overlay(Path lower, Path at) throws Exception {
+        Path upper = Files.createDirectories(at.resolveSibling(at.getFileName() + "-upper"));
+        Path work = Files.createDirectories(at.resolveSibling(at.getFileName() + "-work"));
+        Files.createDirectories(at);
+        String options = "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + work;
+        return mount(at, "mount", "-t", "overlay", "-o", options, "test", at.toString());
+    }
+
     /** It has no extended attributes at all. */
     Path ramfs(Path at) throws Exception {
         Files.createDirectories(at);
