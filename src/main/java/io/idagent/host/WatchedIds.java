@@ -5,6 +5,7 @@ import io.idagent.platform.Owner;
 import io.idagent.platform.ProcessStatus;
 import io.idagent.platform.Uid;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -39,6 +40,10 @@ public record WatchedIds(Set<Uid> uids, Set<Gid> gids) {
 
     /** Those of these numbers that the process carries. */
     public WatchedIds carriedBy(ProcessStatus process) {
+        // Of two thousand processes most carry none: nothing is made for those.
+        if (Collections.disjoint(process.uids(), uids) && Collections.disjoint(process.gids(), gids)) {
+            return NONE;
+        }
         Set<Uid> carriedUids = new HashSet<>(uids);
         carriedUids.retainAll(process.uids());
         Set<Gid> carriedGids = new HashSet<>(gids);

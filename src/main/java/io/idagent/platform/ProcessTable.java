@@ -46,12 +46,12 @@ public final class ProcessTable {
      * @throws ProcessesHiddenException if /proc hides processes of others from us (hidepid), or one cannot be read
      */
     public List<RunningProcess> read() throws ProcessesHiddenException {
-        requireSight();
+        Uid ourselves = requireSight();
         List<RunningProcess> processes = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc)) {
             for (Path entry : entries) {
                 if (isPid(entry.getFileName().toString())) {
-                    readOne(entry).ifPresent(processes::add);
+                    readOne(entry, ourselves).ifPresent(processes::add);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -88,8 +88,12 @@ public final class ProcessTable {
         return Optional.of(files);
     }
 
-    /** With hidepid, process 1 cannot be looked at by those from whom processes are hidden; else everybody can. */
-    private void requireSight() throws ProcessesHiddenException {
+    /**
+     * With hidepid, process 1 cannot be looked at by those from whom processes are hidden; else everybody can.
+     *
+     * @return as whom we look
+     */
+    private Uid requireSight() throws ProcessesHiddenException {
         ProcessStatus first;
         ProcessStatus self;
         try {
@@ -107,6 +111,7 @@ public final class ProcessTable {
             throw new ProcessesHiddenException(
                     "Processes of others cannot be seen: " + proc + " is mounted with hidepid. Run this as root.");
         }
+        return self.effectiveUid();
     }
 
     private boolean isMountedWithHidepid() throws ProcessesHiddenException {
@@ -122,7 +127,8 @@ public final class ProcessTable {
         }
     }
 
-    private Optional<RunningProcess> readOne(Path directory) throws ProcessesHiddenException {
+    /** @param ourselves of others only root may see the executable; asking in vain would cost more than all the rest */
+    private Optional<RunningProcess> readOne(Path directory, Uid ourselves) throws ProcessesHiddenException {
         try {
             ProcessStatus status = ProcessStatus.parse(content(directory.resolve("status")));
             if (!status.hasMemory()) {
@@ -131,7 +137,9 @@ public final class ProcessTable {
             }
             return Optional.of(new RunningProcess(
                     status,
-                    linkTarget(directory.resolve("exe")),
+                    ourselves.equals(Uid.ROOT) || status.uids().contains(ourselves)
+                            ? linkTarget(directory.resolve("exe"))
+                            : Optional.empty(),
                     arguments(content(directory.resolve("cmdline"))),
                     false));
         } catch (IOException | IllegalArgumentException e) {

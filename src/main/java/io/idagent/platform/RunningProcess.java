@@ -2,7 +2,6 @@ package io.idagent.platform;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One process: its credentials and what it runs.
@@ -26,11 +25,13 @@ public record RunningProcess(
 
     /** The names this process may go by: of its executable file, and of the first word of its command line. */
     public List<String> programNames() {
-        return Stream.concat(executable.stream(), arguments.stream().limit(1))
-                .map(RunningProcess::baseName)
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
+        // No stream: this runs for each process of the host, at every look.
+        String file = executable.map(RunningProcess::baseName).orElse("");
+        String word = arguments.isEmpty() ? "" : baseName(arguments.get(0));
+        if (file.isEmpty() || file.equals(word)) {
+            return word.isEmpty() ? List.of() : List.of(word);
+        }
+        return word.isEmpty() ? List.of(file) : List.of(file, word);
     }
 
     /** The name to show to a person. */
