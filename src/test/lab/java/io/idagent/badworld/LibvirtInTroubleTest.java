@@ -51,6 +51,37 @@ class LibvirtInTroubleTest {
     }
 
     @Test
+    void aHostWithoutSystemdIsConvertedThroughItsInitScripts(Lab lab) {
+        Host host = lab.host("h1").withIds(109, 114).boot();
+        OldHost old = new OldHost(host);
+        // What tells everybody, service(8) too, that systemd runs.
+        host.sh("""
+                systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service
+                mv /run/systemd/system /run/systemd/system.away
+                cat >/etc/init.d/libvirtd <<'END'
+                #!/bin/sh
+                daemon='--pidfile /run/libvirtd.pid --exec /usr/sbin/libvirtd'
+                case $1 in
+                    start) start-stop-daemon --start $daemon -- -d ;;
+                    stop) start-stop-daemon --stop --retry 10 $daemon ;;
+                    status) start-stop-daemon --status $daemon ;;
+                esac
+                END
+                chmod +x /etc/init.d/libvirtd
+                service libvirtd start
+                """);
+        assertEquals("+109:+114", host.baseLabel());
+
+        Result result = old.convertNow();
+
+        assertSays(0, "libvirtd", result);
+        assertEquals(OldHost.NEW_IDS, host.ids());
+        assertEquals("+64055:+64055", host.baseLabel());
+        assertEquals("", host.filesWith(109, 114));
+        host.sh("service libvirtd status");
+    }
+
+    @Test
     void aHomeOfTheAccountsOwnIsLeftToOurOwnHand(Lab lab) {
         OldHost old = OldHost.boot(lab, "h1");
         old.host().sh("""

@@ -22,7 +22,9 @@ class SignalTest {
     private static final String INTERRUPT = """
             import os, signal, subprocess, sys, time
             name, after, program = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
-            process = subprocess.Popen(program, start_new_session=True)
+            # A shell that runs something in the background has it ignore SIGINT, and so does all that it starts.
+            process = subprocess.Popen(program, start_new_session=True,
+                                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
             time.sleep(after)
             if process.poll() is None:
                 if name == 'INT':
