@@ -13,6 +13,7 @@ import io.idagent.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,6 +34,7 @@ public final class WatchedHost implements HostInspector {
     /** One process of libvirt's daemon, for all time. */
     private record DaemonProcess(int pid, long startTime) {}
 
+    private static final Duration BEFORE_ASKING = Duration.ofMillis(500);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
@@ -106,12 +108,19 @@ public final class WatchedHost implements HostInspector {
     }
 
     private Fact<Optional<LibvirtReport>> report(List<RunningProcess> running) throws InterruptedException {
-        // Only root's: each user may have a libvirt for a session of his own, which starts no guest as the account.
-        Set<DaemonProcess> daemons = running.stream()
-                .filter(process -> process.isLibvirtDaemon()
-                        && process.status().effectiveUid().equals(Uid.ROOT))
-                .flatMap(process -> identity(process).stream())
-                .collect(Collectors.toSet());
+        Set<DaemonProcess> daemons = daemons(running);
+        if (isSilent(daemons)) {
+            return Fact.unknown(silence);
+        }
+        if (!daemons.equals(asked)) {
+            // A child of libvirtd is one itself for a moment, until it becomes a qemu or a dnsmasq.
+            Thread.sleep(BEFORE_ASKING.toMillis());
+            try {
+                daemons.retainAll(daemons(processes.read()));
+            } catch (ProcessesHiddenException e) {
+                return Fact.unknown(e.getMessage());
+            }
+        }
         if (daemons.isEmpty()) {
             // No process, nothing cached: whoever starts it next makes it read the numbers anew.
             asked = Set.of();
@@ -119,9 +128,6 @@ public final class WatchedHost implements HostInspector {
             return Fact.known(Optional.empty());
         }
         if (!daemons.equals(asked)) {
-            if (daemons.equals(silent) && nanoTime.getAsLong() - silentAt < pause.toNanos()) {
-                return Fact.unknown(silence);
-            }
             try {
                 label = libvirt.askBaseLabel();
                 asked = daemons;
@@ -132,6 +138,19 @@ public final class WatchedHost implements HostInspector {
             }
         }
         return Fact.known(Optional.of(new LibvirtReport(label, List.of(), List.of())));
+    }
+
+    private boolean isSilent(Set<DaemonProcess> daemons) {
+        return !daemons.isEmpty() && daemons.equals(silent) && nanoTime.getAsLong() - silentAt < pause.toNanos();
+    }
+
+    /** Only root's: each user may have a libvirt for a session of his own, which starts no guest as the account. */
+    private Set<DaemonProcess> daemons(List<RunningProcess> running) {
+        return running.stream()
+                .filter(process -> process.isLibvirtDaemon()
+                        && process.status().effectiveUid().equals(Uid.ROOT))
+                .flatMap(process -> identity(process).stream())
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** A libvirt that lets nobody ask will do so tomorrow, and each question costs half a second. */
