@@ -24,7 +24,7 @@ public final class SystemdServices implements Services {
     private static final String DROP_IN = "50-libvirt-id-agent.conf";
     private static final List<String> LIBVIRT = List.of("libvirtd*", "virtqemud*");
 
-    private static final int MOST_STOPS = 5;
+    private static final int MOST_ATTEMPTS = 5;
 
     /** It is ordered before libvirt's services: while it runs, they wait to be started. */
     private static final String RECOVERY_AT_BOOT = "libvirt-id-agent-recover.service";
@@ -165,7 +165,7 @@ public final class SystemdServices implements Services {
             if (stillUp.isEmpty()) {
                 return;
             }
-            if (attempt == MOST_STOPS) {
+            if (attempt == MOST_ATTEMPTS) {
                 throw failure.orElseGet(() ->
                         new ServiceException("systemctl stop returned, but still up: " + String.join(", ", stillUp)));
             }
@@ -190,6 +190,29 @@ public final class SystemdServices implements Services {
         if (units.isEmpty()) {
             return;
         }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                tryToStart(units);
+                return;
+            } catch (ServiceException e) {
+                if (attempt == MOST_ATTEMPTS || !wereHeld(units)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether the last start of one of these units met the assertion of {@link #hold}. Somebody else's start, asked for
+     * before the release and not done yet, takes ours with it when it fails.
+     */
+    private boolean wereHeld(List<String> units) throws ServiceException {
+        return systemctl(List.of("show", "--property=AssertResult", "--value"), units)
+                .lines()
+                .anyMatch("no"::equals);
+    }
+
+    private void tryToStart(List<String> units) throws ServiceException {
         // A unit that was stopped and started a few times in a row would be refused for that alone.
         systemctl(List.of("reset-failed"), units);
         if (!libvirtWaitsForUs()) {
