@@ -7,7 +7,8 @@ import java.util.Optional;
  * What is known about one file of a domain, for {@link UnstartableGuests}.
  *
  * @param fileSystem its type, as in mountinfo
- * @param local root of this host owns what lies on it: false for shared file systems and for those not known
+ * @param local root of this host owns what lies on it: false for shared file systems, for those not known, and for
+ *     those that keep no owners
  * @param readOnly it is mounted so
  * @param reowned the conversion itself changes the file, if it belongs to the account
  */
@@ -18,10 +19,10 @@ public record GuestFileFacts(String fileSystem, boolean local, boolean readOnly,
 
     /**
      * @param mode the lower twelve bits
-     * @param rootMayWrite whether the file system lets root read and write it: not so with root_squash; empty if only
-     *     root could tell
+     * @param rootMayGive whether libvirt, as root, can give it to the target: not with root_squash, nor where the file
+     *     system keeps no owners; empty if only root could tell
      */
-    public record Present(Owner owner, int mode, Optional<Boolean> rootMayWrite) implements Sight {}
+    public record Present(Owner owner, int mode, Optional<Boolean> rootMayGive) implements Sight {}
 
     /** Nobody could start from it before, either. */
     public record Missing() implements Sight {}

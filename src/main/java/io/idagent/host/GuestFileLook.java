@@ -33,9 +33,10 @@ public final class GuestFileLook implements Function<String, GuestFileFacts> {
      * The mount a path lies on.
      *
      * @param point where it is mounted
-     * @param local false for shared file systems and for types that are not known
+     * @param local false for shared file systems, for types that are not known, and where owners are not kept
+     * @param keepsOwners as {@link io.idagent.platform.Mount#keepsOwners}
      */
-    public record Mount(String point, String type, boolean local, boolean readOnly) {}
+    public record Mount(String point, String type, boolean local, boolean readOnly, boolean keepsOwners) {}
 
     private final Function<Path, Mount> mounts;
     private final Predicate<Path> reowned;
@@ -95,7 +96,7 @@ public final class GuestFileLook implements Function<String, GuestFileFacts> {
             Owner owner =
                     new Owner(Uid.ofBits((Integer) attributes.get("uid")), Gid.ofBits((Integer) attributes.get("gid")));
             int mode = (Integer) attributes.get("mode") & 07777;
-            return facts(real, mount, new GuestFileFacts.Present(owner, mode, rootMayWrite(real, mount)));
+            return facts(real, mount, new GuestFileFacts.Present(owner, mode, rootMayGive(real, mount)));
         } catch (NoSuchFileException e) {
             return facts(path, mountOfName, new GuestFileFacts.Missing());
         } catch (AccessDeniedException e) {
@@ -107,9 +108,12 @@ public final class GuestFileLook implements Function<String, GuestFileFacts> {
         }
     }
 
-    private Optional<Boolean> rootMayWrite(Path real, Mount mount) {
+    private Optional<Boolean> rootMayGive(Path real, Mount mount) {
         if (mount.local()) {
             return Optional.of(true);
+        }
+        if (!mount.keepsOwners()) {
+            return Optional.of(false);
         }
         return root ? Optional.of(Files.isReadable(real) && Files.isWritable(real)) : Optional.empty();
     }

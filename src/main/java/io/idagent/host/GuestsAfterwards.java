@@ -62,8 +62,10 @@ final class GuestsAfterwards {
         return new GuestFileLook.Mount(
                 mount.map(m -> m.point().toString()).orElse("/"),
                 mount.map(Mount::type).orElse("unknown"),
-                mount.map(m -> m.kind() == FileSystemKind.LOCAL).orElse(false),
-                mount.map(Mount::readOnly).orElse(false));
+                mount.map(m -> m.kind() == FileSystemKind.LOCAL && m.keepsOwners())
+                        .orElse(false),
+                mount.map(Mount::readOnly).orElse(false),
+                mount.map(Mount::keepsOwners).orElse(true));
     }
 
     private static boolean isReowned(Optional<FileScope> scope, Path path) {

@@ -88,7 +88,7 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
             if (mayOpen(target, then, present.mode(), file.readOnly())) {
                 return Optional.empty();
             }
-            if (obstacle.isEmpty() && present.rootMayWrite().isEmpty()) {
+            if (obstacle.isEmpty() && present.rootMayGive().isEmpty()) {
                 notSeen.add(
                         file.path() + ": only root can tell whether " + facts.fileSystem() + " lets root change it");
                 return Optional.empty();
@@ -105,13 +105,13 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
             GuestFileFacts facts,
             GuestFileFacts.Present present,
             Optional<String> obstacle) {
-        boolean libvirtGives = obstacle.isEmpty() && present.rootMayWrite().orElse(false);
+        boolean libvirtGives = obstacle.isEmpty() && present.rootMayGive().orElse(false);
         boolean startsNow = mayOpen(current, present.owner(), present.mode(), file.readOnly());
         if (libvirtGives || !startsNow) {
             return Optional.empty();
         }
-        String reason = obstacle.orElse(
-                "the " + facts.fileSystem() + " file system does not let root change owners (root_squash)");
+        String reason = obstacle.orElse("the " + facts.fileSystem()
+                + " file system does not let root change owners (as with root_squash), or keeps none");
         return Optional.of(new UnstartableGuest(
                 domain.name(),
                 Optional.of(file.path()),
@@ -180,7 +180,7 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
     }
 
     private String onServer(String path) {
-        return "On the storage server give " + path + " to " + target
-                + ", or open it to that user with an ACL, when the " + "hosts that use it are ready for it.";
+        return "Where it is kept (the storage server, or the mount's options) give " + path + " to " + target
+                + ", or open it to that user, when the hosts that use it are ready for it.";
     }
 }

@@ -1,6 +1,7 @@
 package io.idagent.platform;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One mounted file system, a line of mountinfo ({@code proc_pid_mountinfo(5)}).
@@ -26,8 +27,37 @@ public record Mount(
         String options,
         boolean readOnly) {
 
+    private static final Set<String> OWNERLESS = Set.of("exfat", "hfs", "msdos", "ntfs", "vfat");
+    private static final Set<String> CIFS = Set.of("cifs", "smb2", "smb3", "smbfs");
+    private static final Set<String> OWNER_KEEPING_FUSE = Set.of(
+            "fuse.beegfs",
+            "fuse.ceph",
+            "fuse.ceph-fuse",
+            "fuse.glusterfs",
+            "fuse.gpfs",
+            "fuse.juicefs",
+            "fuse.mfs",
+            "fuse.moosefs",
+            "fuse.quobyte");
+
     public boolean hasOption(String wanted) {
         return List.of(options.split(",")).contains(wanted);
+    }
+
+    /**
+     * Whether chown by root is known to be worth trying. FAT has no owners; CIFS makes them up unless the server keeps
+     * POSIX attributes or ACLs; what a FUSE program does with chown is its own affair, but for those that are made to be
+     * what a disk is.
+     */
+    public boolean keepsOwners() {
+        if (type.startsWith("fuse")) {
+            return OWNER_KEEPING_FUSE.contains(type);
+        }
+        if (CIFS.contains(type)) {
+            boolean kept = hasOption("unix") || hasOption("posix") || hasOption("cifsacl");
+            return kept && !hasOption("forceuid") && !hasOption("forcegid");
+        }
+        return !OWNERLESS.contains(type);
     }
 
     public FileSystemKind kind() {

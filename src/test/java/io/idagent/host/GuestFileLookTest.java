@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GuestFileLookTest {
 
-    private static final Mount LOCAL = new Mount("/", "ext4", true, false);
-    private static final Mount SHARED = new Mount("/srv/nfs", "nfs4", false, false);
+    private static final Mount LOCAL = new Mount("/", "ext4", true, false, true);
+    private static final Mount SHARED = new Mount("/srv/nfs", "nfs4", false, false, true);
 
     @TempDir
     Path directory;
@@ -34,7 +34,7 @@ class GuestFileLookTest {
     }
 
     private String image() throws Exception {
-        Path image = Files.createFile(directory.resolve("a"));
+        Path image = Files.createTempFile(directory, "image", "");
         Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rw-r-----"));
         return image.toString();
     }
@@ -57,8 +57,19 @@ class GuestFileLookTest {
                 assertInstanceOf(Present.class, look(SHARED, false).apply(image).sight());
         Present toRoot =
                 assertInstanceOf(Present.class, look(SHARED, true).apply(image).sight());
-        assertEquals(Optional.empty(), toOthers.rootMayWrite());
-        assertEquals(Optional.of(true), toRoot.rootMayWrite());
+        assertEquals(Optional.empty(), toOthers.rootMayGive());
+        assertEquals(Optional.of(true), toRoot.rootMayGive());
+    }
+
+    /** It lets root write, and refuses chown, or forgets it. */
+    @Test
+    void whereNoOwnersAreKeptRootCannotGiveAFileAway() throws Exception {
+        Mount fuse = new Mount("/mnt", "fuse.sshfs", false, false, false);
+        for (boolean root : new boolean[] {true, false}) {
+            Present present = assertInstanceOf(
+                    Present.class, look(fuse, root).apply(image()).sight());
+            assertEquals(Optional.of(false), present.rootMayGive());
+        }
     }
 
     @Test

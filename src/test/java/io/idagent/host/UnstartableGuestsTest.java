@@ -42,8 +42,8 @@ class UnstartableGuestsTest {
         return new GuestFileFacts("ext4", true, false, reowned, new Present(owner, mode, Optional.of(true)));
     }
 
-    private static GuestFileFacts nfs(Owner owner, int mode, boolean rootMayWrite) {
-        return new GuestFileFacts("nfs4", false, false, false, new Present(owner, mode, Optional.of(rootMayWrite)));
+    private static GuestFileFacts nfs(Owner owner, int mode, boolean rootMayGive) {
+        return new GuestFileFacts("nfs4", false, false, false, new Present(owner, mode, Optional.of(rootMayGive)));
     }
 
     private static List<UnstartableGuest> among(UnstartableGuests rules, Domain domain, GuestFileFacts facts) {

@@ -43,6 +43,27 @@ class MountTableTest {
         assertEquals(FileSystemKind.SHARED, mount.kind());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ext4, rw, true",
+        "nfs4, 'rw,vers=4.2', true",
+        "vfat, 'rw,uid=0', false",
+        "cifs, 'rw,nounix', false",
+        "cifs, 'rw,unix', true",
+        "smb3, 'rw,posix', true",
+        "cifs, 'rw,unix,forceuid', false",
+        "fuse.glusterfs, rw, true",
+        "fuse.sshfs, rw, false",
+        "fuse, rw, false",
+        "fuseblk, rw, false",
+    })
+    void whetherAFileSystemKeepsOwnersIsToldByItsTypeAndOptions(String type, String options, boolean keeps) {
+        Mount mount = parse("30 27 0:60 / /m rw - " + type + " source " + options + "\n")
+                .mounts()
+                .get(0);
+        assertEquals(keeps, mount.keepsOwners());
+    }
+
     @Test
     void octalEscapesAreBytesOfTheName() {
         RawPath point = table.withId(37).orElseThrow().point();
