@@ -14,6 +14,7 @@ import io.idagent.conversion.ConversionRunner;
 import io.idagent.conversion.Conversions;
 import io.idagent.host.Fact;
 import io.idagent.host.HostInspector.Depth;
+import io.idagent.platform.ExclusiveLock;
 import io.idagent.platform.ServiceException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -175,7 +176,7 @@ public final class Converter {
 
     private Ending underLock(Work work) throws IOException, InterruptedException, ServiceException {
         Session session = new Session(wiring, wiring.settings().accounts(), acceptUnstartable);
-        try (ConversionLock lock = ConversionLock.take(wiring.lockFile()).orElse(null)) {
+        try (ExclusiveLock lock = ConversionLock.take(wiring.lockFile()).orElse(null)) {
             if (lock == null) {
                 return new Ending.AnotherIsRunning();
             }

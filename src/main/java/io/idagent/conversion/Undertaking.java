@@ -1,7 +1,7 @@
 package io.idagent.conversion;
 
 import io.idagent.ownership.Tally;
-import io.idagent.platform.PasswdLock;
+import io.idagent.platform.ExclusiveLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ final class Undertaking implements AutoCloseable {
     private Optional<Tally> outside = Optional.empty();
     private long filesChanged;
     private long leftovers;
-    private Optional<PasswdLock> passwdLock = Optional.empty();
+    private Optional<ExclusiveLock> passwdLock = Optional.empty();
     private long libvirtDownAt;
     private Duration libvirtDown = Duration.ZERO;
 
@@ -79,7 +79,7 @@ final class Undertaking implements AutoCloseable {
         return passwdLock.isPresent();
     }
 
-    void holdNumbers(PasswdLock lock) {
+    void holdNumbers(ExclusiveLock lock) {
         passwdLock = Optional.of(lock);
     }
 

@@ -1,5 +1,6 @@
 package io.idagent.host;
 
+import io.idagent.platform.ExclusiveLock;
 import io.idagent.platform.PasswdLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ final class PasswdLockLook {
             }
         }
         Path file = etc.resolve(PasswdLock.FILE.getFileName());
-        try (PasswdLock lock = PasswdLock.take(file, wait).orElse(null)) {
+        try (ExclusiveLock lock = PasswdLock.take(file, wait).orElse(null)) {
             return Fact.known(
                     lock == null
                             ? Optional.of("another program held " + file + " for " + wait.toSeconds() + " s")
