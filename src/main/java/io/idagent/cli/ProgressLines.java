@@ -39,7 +39,7 @@ final class ProgressLines implements Converter.Observer, AutoCloseable {
                     .setTaskName("  " + step.doing())
                     .setInitialMax(total > 0 ? total : -1)
                     .setUpdateIntervalMillis(200)
-                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                    .setConsumer(new OneLine())
                     .clearDisplayOnFinish()
                     .build();
         }
@@ -86,6 +86,19 @@ final class ProgressLines implements Converter.Observer, AutoCloseable {
     private void line(String doing, String time, String result) {
         out.println(String.format("  %-42s %7s  %s", doing, time, result).stripTrailing());
         out.flush();
+    }
+
+    /** The bar is wiped out when it ends, and the line it stood on is the next one's. */
+    private static final class OneLine extends ConsoleProgressBarConsumer {
+
+        OneLine() {
+            super(System.err);
+        }
+
+        @Override
+        public void close() {
+            System.err.flush();
+        }
     }
 
     @Override

@@ -42,7 +42,7 @@ final class ChangeOwnersStep implements StepAction {
             }
             done[0]++;
             if (done[0] % REPORT_EVERY == 0) {
-                work.listener().progress(Step.CHANGE_OWNERS, done[0], 0);
+                work.listener().progress(Step.CHANGE_OWNERS, done[0], work.linesListed());
             }
         });
     }

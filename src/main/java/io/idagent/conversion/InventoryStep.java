@@ -46,6 +46,7 @@ final class InventoryStep implements StepAction {
     /** Scans the roots and writes what is found as one pass of the manifest. */
     Pass scan(Undertaking work, int pass) throws IOException, NameServiceException {
         Correction correction = correction(work);
+        long[] listed = {0};
         long[] toChange = {0};
         try (Manifest.PassWriter writer = work.manifest().begin(pass)) {
             ScanResult result = scanner.scan(
@@ -55,11 +56,13 @@ final class InventoryStep implements StepAction {
                         Hit corrected = correction.apply(hit);
                         if (corrected != null) {
                             writer.add(corrected);
+                            listed[0]++;
                             toChange[0] += corrected.changes() ? 1 : 0;
                         }
                     },
                     entries -> work.listener().progress(Step.INVENTORY, entries, 0));
             writer.complete();
+            work.listed(listed[0]);
             for (PathError error : result.errors()) {
                 work.problem(error.path() + ": " + error.sentence());
             }

@@ -19,6 +19,7 @@ final class Undertaking implements AutoCloseable {
     private final FirstLines problems = new FirstLines();
     private final FirstLines notes = new FirstLines();
     private Optional<Tally> outside = Optional.empty();
+    private long linesListed;
     private long filesChanged;
     private long leftovers;
     private Optional<ExclusiveLock> passwdLock = Optional.empty();
@@ -53,6 +54,15 @@ final class Undertaking implements AutoCloseable {
 
     void problem(String problem) {
         problems.add(problem);
+    }
+
+    void listed(long lines) {
+        linesListed = lines;
+    }
+
+    /** How many lines the last pass of the manifest has; 0 if it was written before this process began. */
+    long linesListed() {
+        return linesListed;
     }
 
     void changed(long files) {

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +87,31 @@ class OfflineRootTest {
                 () -> assertTrue(Files.exists(root.resolve("etc/libvirt-id-agent/paused"))));
     }
 
+    /** Each chown is made slow from outside, as on an old disk, so that the step takes longer than a second. */
+    @Test
+    void onATerminalALongStepShowsHowFarItIs() throws Exception {
+        for (int i = 0; i < 1500; i++) {
+            owned(write("var/lib/libvirt/images/" + i, ""), 109, 114);
+        }
+        String slowly = "strace -f -qq -o " + outside.resolve("calls")
+                + " -e trace=fchownat -e inject=fchownat:delay_enter=2000 " + PROGRAM + " --convert-now --root " + root;
+
+        Result result = runProgram("script", "--quiet", "--return", "--command", slowly, "/dev/null");
+
+        assertEquals(0, result.exitCode(), result.toString());
+        assertTrue(
+                Pattern.compile("changing owners +[0-9]+% .*[0-9]+/1502 ")
+                        .matcher(result.out())
+                        .find(),
+                result.toString());
+        assertTrue(
+                Pattern.compile("\r *\r  changing owners +[0-9.]+ s  1502 files")
+                        .matcher(result.out())
+                        .find(),
+                "the bar goes when the step is done: " + result);
+        says(0, "NORMALIZED", "status");
+    }
+
     @Test
     void aTargetThatIsTakenThereIsTaken() throws Exception {
         write("etc/passwd", read("etc/passwd") + "alice:x:64055:105::/:/bin/sh\n");
@@ -156,8 +181,12 @@ class OfflineRootTest {
     }
 
     private Result run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
-        command.addAll(List.of(arguments));
+        return runProgram(Stream.concat(Stream.of(PROGRAM.toString()), Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
+    private Result runProgram(String... words) throws Exception {
+        List<String> command = List.of(words);
         Path out = Files.createTempFile(outside, "out", null);
         Path err = Files.createTempFile(outside, "err", null);
         ProcessBuilder builder =
