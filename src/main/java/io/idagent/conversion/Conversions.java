@@ -25,7 +25,7 @@ public final class Conversions {
 
     private static final DateTimeFormatter ID =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final String ID_FORM = "[0-9]{8}T[0-9]{6}Z(-[0-9]+)?";
+    private static final String ID_FORM = "[0-9]{8}T[0-9]{6}Z";
     private static final int GROUP_OR_OTHERS_WRITE = 022;
 
     private final Path directory;
@@ -82,13 +82,12 @@ public final class Conversions {
         }
         checkTrusted(directory.getParent());
         checkTrusted(directory);
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory)) {
-            for (Path folder : folders) {
-                if (folder.getFileName().toString().matches(ID_FORM) && Files.exists(folder.resolve(Journal.FILE))) {
-                    checkTrusted(folder);
-                    checkTrusted(folder.resolve(Journal.FILE));
-                    read(folder).ifPresent(records::add);
-                }
+        for (String id : ids()) {
+            Path folder = directory.resolve(id);
+            if (Files.exists(folder.resolve(Journal.FILE))) {
+                checkTrusted(folder);
+                checkTrusted(folder.resolve(Journal.FILE));
+                read(folder).ifPresent(records::add);
             }
         }
         records.sort(Comparator.comparing(Record::id).reversed());
@@ -128,12 +127,30 @@ public final class Conversions {
         createPrivate(directory);
         checkTrusted(directory.getParent());
         checkTrusted(directory);
-        Path folder = directory.resolve(ID.format(now));
-        for (int i = 2; Files.exists(folder, LinkOption.NOFOLLOW_LINKS); i++) {
-            folder = directory.resolve(ID.format(now) + "-" + i);
-        }
+        Path folder = directory.resolve(idAfterAllOthers(now));
         createPrivate(folder);
         return Journal.create(folder, new JournalEntry.Opened(now, JournalEntry.Opened.FORMAT, plan));
+    }
+
+    /**
+     * The time, so that a person recognizes it, but always after the newest: a clock that was set back must not put what
+     * is done now before what was done then.
+     */
+    private String idAfterAllOthers(Instant now) throws IOException {
+        String id = ID.format(now);
+        Optional<String> newest = ids().stream().max(Comparator.naturalOrder());
+        return newest.isEmpty() || newest.get().compareTo(id) < 0
+                ? id
+                : ID.format(ID.parse(newest.get(), Instant::from).plusSeconds(1));
+    }
+
+    private List<String> ids() throws IOException {
+        List<String> ids = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory)) {
+            folders.forEach(folder -> ids.add(folder.getFileName().toString()));
+        }
+        ids.removeIf(name -> !name.matches(ID_FORM));
+        return ids;
     }
 
     Journal reopen(Record record) throws IOException {

@@ -61,11 +61,20 @@ class ConversionsTest {
 
     @Test
     void theNewestComesFirstAndTwoOfOneSecondAreTwo() throws IOException {
-        begin(NOON);
+        for (int i = 0; i < 12; i++) {
+            begin(NOON);
+        }
+        begin(NOON.plusSeconds(60));
+        assertEquals(13, ids().size());
+        assertEquals(List.of("20260301T120100Z", "20260301T120011Z", "20260301T120010Z"), ids().subList(0, 3));
+    }
+
+    @Test
+    void aClockThatWasSetBackDoesNotMakeTheNewestTheOldest() throws IOException {
         begin(NOON);
         begin(NOON.minusSeconds(3600));
-        begin(NOON.plusSeconds(1));
-        assertEquals(List.of("20260301T120001Z", "20260301T120000Z-2", "20260301T120000Z", "20260301T110000Z"), ids());
+        assertEquals(NOON.minusSeconds(3600), conversions.all().get(0).openedAt());
+        assertEquals(List.of("20260301T120001Z", "20260301T120000Z"), ids());
     }
 
     @Test
