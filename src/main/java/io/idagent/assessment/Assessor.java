@@ -39,7 +39,7 @@ public final class Assessor {
         if (conversion instanceof ConversionFact.Interrupted interrupted) {
             return new Assessment(
                     State.INTERRUPTED,
-                    "the conversion " + interrupted.id() + " was cut off; libvirt-id-agent --convert-now finishes it",
+                    "the conversion " + interrupted.id() + " was cut off; libvirt-id-agent --recover finishes it",
                     Readiness.NOT_READY,
                     Blockers.forRecovery(host),
                     findings,

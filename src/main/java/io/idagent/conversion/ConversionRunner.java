@@ -156,8 +156,8 @@ public final class ConversionRunner {
         if (!failures.isEmpty()) {
             return work.outcome(
                     Result.UNFINISHED,
-                    why + ". Undoing it failed as well: " + String.join("; ", failures)
-                            + ". Mend that, then run libvirt-id-agent --convert-now: it goes on from here");
+                    why + ". Undoing it failed as well: " + String.join("; ", failures) + ". Mend that, then run "
+                            + commandToGoOn(work) + ": it goes on from here");
         }
         return close(work, result, why + ". All is as before");
     }
@@ -173,8 +173,8 @@ public final class ConversionRunner {
                 sentence += ". Starting libvirt failed as well: " + message(e);
             }
         }
-        sentence += ". The conversion is not finished (" + failed.doing() + "); mend that, then run libvirt-id-agent"
-                + " --convert-now: it goes on from here";
+        sentence += ". The conversion is not finished (" + failed.doing() + "); mend that, then run "
+                + commandToGoOn(work) + ": it goes on from here";
         return work.outcome(blocked ? Result.BLOCKED : Result.UNFINISHED, sentence);
     }
 
@@ -188,8 +188,13 @@ public final class ConversionRunner {
                     Result.UNFINISHED,
                     sentence + ". But the end could not be noted in "
                             + work.journal().directory() + ": " + e
-                            + ". Run libvirt-id-agent --convert-now again when that is mended");
+                            + ". Run " + commandToGoOn(work) + " again when that is mended");
         }
+    }
+
+    /** --convert-now would finish a rollback as well, and then convert the host anew. */
+    private static String commandToGoOn(Undertaking work) {
+        return "libvirt-id-agent " + (work.plan().kind() == ConversionKind.ROLL_BACK ? "--rollback" : "--convert-now");
     }
 
     private static String summary(Undertaking work) {

@@ -156,6 +156,14 @@ class ConversionRunnerTest {
         assertFalse(journal().isOpen());
     }
 
+    /** Whoever ran --convert-now on a rollback that was left open would have it finished, and the host converted anew. */
+    @Test
+    void howToGoOnIsToldByWhatWasAskedFor() throws IOException {
+        onRun.put(Step.PROVE, FAILS);
+        assertTrue(run(RecoveryTest.CONVERT).sentence().contains("run libvirt-id-agent --convert-now: it goes on"));
+        assertTrue(run(RecoveryTest.ROLL_BACK).sentence().contains("run libvirt-id-agent --rollback: it goes on"));
+    }
+
     @Test
     void aGuestThatStartedMeanwhileEndsItAsBlockedAndAllIsAsBefore() throws IOException {
         onRun.put(Step.LOOK_AGAIN, work -> {
