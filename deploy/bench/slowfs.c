@@ -94,6 +94,6 @@ int main(int count, char **arguments) {
         return 2;
     }
     delay = atoi(arguments[2]);
-    char *options[] = {arguments[0], "-f", "-o", "allow_other,max_idle_threads=128,fsname=slowfs,subtype=slowfs", arguments[3]};
+    char *options[] = {arguments[0], "-f", "-o", "allow_other,max_threads=128,max_idle_threads=128,fsname=slowfs,subtype=slowfs", arguments[3]};
     return fuse_main(5, options, &operations, NULL);
 }

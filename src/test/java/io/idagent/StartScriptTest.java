@@ -95,6 +95,18 @@ class StartScriptTest {
                 () -> assertTrue(run.out().contains("build it first"), run.out()));
     }
 
+    @Test
+    void whatMeasuresIsToldTheCommandThatWouldBeRun() throws Exception {
+        List<String> command =
+                start(Map.of(), "--prepare", "command", "status").out().lines().toList();
+
+        assertAll(
+                () -> assertEquals(checkout.toRealPath().resolve("jdk/bin/java").toString(), command.get(0)),
+                () -> assertEquals(
+                        List.of("-jar", checkout.toRealPath() + "/target/quarkus-app/quarkus-run.jar", "status"),
+                        command.subList(command.size() - 3, command.size())));
+    }
+
     private void java(String version) throws IOException {
         Path home = Files.createDirectories(checkout.resolve("jdk/bin")).getParent();
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + version + "\"\n");

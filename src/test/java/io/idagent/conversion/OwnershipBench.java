@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,8 @@ import java.util.Set;
 
 /**
  * The ownership pass alone, as deploy/bench/ownership runs it: {@code scan ROOT LIST}, {@code owners ROOT LIST} (no
- * attributes), or {@code change ROOT FOLDER}, with a manifest there. Prints the milliseconds that the pass itself took.
+ * attributes), {@code change ROOT FOLDER}, with a manifest there, or {@code change-bare ROOT -}, without. {@code learn} does a
+ * little of all. Prints the milliseconds that the pass itself took.
  */
 public final class OwnershipBench {
 
@@ -54,6 +56,11 @@ public final class OwnershipBench {
                 case "scan" -> entries = list(scanner, base, request(root, true, true), Path.of(arguments[2]));
                 case "owners" -> entries = list(scanner, base, request(root, true, false), Path.of(arguments[2]));
                 case "change" -> entries = change(scanner, base, request(root, false, false), Path.of(arguments[2]));
+                case "change-bare" -> entries = changeBare(scanner, base, request(root, false, false));
+                case "learn" -> {
+                    list(scanner, base, request(root, true, true), Path.of("/dev/null"));
+                    entries = change(scanner, base, request(root, false, false), Path.of(arguments[2]));
+                }
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
             System.out.println((System.nanoTime() - start) / 1_000_000 + " ms, " + entries + " entries");
@@ -103,8 +110,19 @@ public final class OwnershipBench {
             entries = scanner.scan(base, request, writer::add, seen -> {}).entries();
             writer.complete();
         }
-        OwnerChanger changer = new OwnerChanger(libC());
+        OwnerChanger changer = new OwnerChanger(LibC.load());
         manifest.read(1, hit -> change(changer, base, hit));
+        return entries;
+    }
+
+    /** What the pass would take without a manifest, and without any promise about a crash. */
+    private static long changeBare(OwnershipScanner scanner, TreeBase base, ScanRequest request) throws Exception {
+        List<Hit> hits = new ArrayList<>();
+        long entries = scanner.scan(base, request, hits::add, seen -> {}).entries();
+        OwnerChanger changer = new OwnerChanger(LibC.load());
+        for (Hit hit : hits) {
+            change(changer, base, hit);
+        }
         return entries;
     }
 
@@ -113,10 +131,6 @@ public final class OwnershipBench {
         if (!(outcome instanceof ChangeOutcome.Changed)) {
             throw new IOException(outcome.toString());
         }
-    }
-
-    private static LibC libC() {
-        return LibC.load();
     }
 
     /** The slow file system counts as local here: what is shared would only be counted. */
