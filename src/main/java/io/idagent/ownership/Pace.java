@@ -1,5 +1,7 @@
 package io.idagent.ownership;
 
+import java.util.function.LongSupplier;
+
 /**
  * How quickly the file system answers one thread. Told of each operation, it looks at the clock now and then only: that would
  * cost more than some operations.
@@ -10,15 +12,24 @@ final class Pace {
     /** A cached answer of a local file system takes 1 us; one that comes over a network, or from a disk, more than this. */
     private static final long SLOW_NANOS = 100_000;
 
+    /** So many of a window's operations must have waited. */
+    private static final int WAITS = WINDOW / 2;
+
+    private final LongSupplier waits;
     private final Runnable onSlow;
     private int operations;
     private boolean wasSlow;
+    private long waitsBefore;
     private volatile boolean slow;
     private volatile long lastAnswer;
     private volatile boolean waiting;
 
-    /** @param onSlow called while it is slow */
-    Pace(Runnable onSlow) {
+    /**
+     * @param waits how often the thread has waited so far
+     * @param onSlow called while it is slow
+     */
+    Pace(LongSupplier waits, Runnable onSlow) {
+        this.waits = waits;
         this.onSlow = onSlow;
     }
 
@@ -43,8 +54,14 @@ final class Pace {
         long now = System.nanoTime();
         boolean isSlow = now - lastAnswer > WINDOW * SLOW_NANOS;
         lastAnswer = now;
-        // Once can be the scheduler.
-        slow = isSlow && wasSlow;
+        if (isSlow) {
+            // A thread that others keep from running has not waited: more threads would make that worse.
+            long waitsNow = waits.getAsLong();
+            slow = wasSlow && waitsNow - waitsBefore >= WAITS;
+            waitsBefore = waitsNow;
+        } else {
+            slow = false;
+        }
         wasSlow = isSlow;
         if (slow) {
             onSlow.run();

@@ -49,7 +49,7 @@ final class Walker implements Runnable {
         this.findings = walk.findings();
         this.places = walk.places();
         this.onFailure = onFailure;
-        this.pace = new Pace(onSlow);
+        this.pace = new Pace(libC::waits, onSlow);
         this.descriptors = new Descriptors(libC, work, pace);
         this.look = new EntryLook(walk, descriptors, pace);
         this.reader = new DirectoryReader(walk, look, pace, this::goesOn);

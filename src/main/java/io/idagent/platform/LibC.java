@@ -38,6 +38,9 @@ public final class LibC {
     private static final int FLOCK_SIZE = 32;
     private static final int CLONE_FS = 0x200;
     private static final int OPEN_HOW_SIZE = 24;
+    private static final int RUSAGE_THREAD = 1;
+    private static final int RUSAGE_SIZE = 144;
+    private static final int VOLUNTARY_SWITCHES = 128;
 
     /** Including the NUL; longer paths are the caller's to cut (ENAMETOOLONG). */
     private static final int PATH_MAX = 4096;
@@ -192,6 +195,13 @@ public final class LibC {
         return result(calls.fchdir(directory));
     }
 
+    /** How often the calling thread has waited for something; that others took the processor from it is not counted. */
+    public long waits() {
+        NativeMemory usage = scratch.get().usage;
+        calls.getrusage(RUSAGE_THREAD, usage.address());
+        return usage.bytes().getLong(VOLUNTARY_SWITCHES);
+    }
+
     /** Opens the file that a pin stands for. */
     public int reopen(int pin, int flags) {
         return open(ownLink(pin), flags);
@@ -260,6 +270,7 @@ public final class LibC {
         private final NativeMemory name = new NativeMemory(256);
         private final NativeMemory value = new NativeMemory(VALUE_MAX);
         private final NativeMemory lock = new NativeMemory(FLOCK_SIZE);
+        private final NativeMemory usage = new NativeMemory(RUSAGE_SIZE);
         private final NativeMemory openHow = new NativeMemory(OPEN_HOW_SIZE);
 
         NativeMemory text(byte[] text) {
@@ -309,6 +320,8 @@ public final class LibC {
 
         @SaveError
         int fcntl(int descriptor, int command, long argument);
+
+        int getrusage(int whose, long into);
 
         int setfsuid(int uid);
 
