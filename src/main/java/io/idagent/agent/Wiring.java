@@ -162,7 +162,7 @@ public final class Wiring implements AutoCloseable {
                 localFiles,
                 // The administrator's own checks may be slow, and need root: the converter makes them.
                 new TakenIds(names, Optional.empty(), Optional.empty()),
-                processes,
+                ProcessTable.thatRemembers(),
                 new LabelFromChild(
                         commands,
                         LabelFromChild.thisProgram(),

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -32,31 +34,68 @@ public final class ProcessTable {
     private static final int STAT_START_TIME = 22;
 
     private final Path proc;
+    private final boolean remembers;
+    private Map<String, Seen> seen = Map.of();
+
+    /** @param hasRun changes whenever the process runs: {@link #hasRun} */
+    private record Seen(String hasRun, RunningProcess process) {}
 
     public ProcessTable() {
-        this(Path.of("/proc"));
+        this(Path.of("/proc"), false);
     }
 
     ProcessTable(Path proc) {
+        this(proc, false);
+    }
+
+    private ProcessTable(Path proc, boolean remembers) {
         this.proc = proc;
+        this.remembers = remembers;
+    }
+
+    /**
+     * For one who looks again and again: a process that has not run since it was looked at is as it was, and is not read
+     * again. Most of a host's processes sleep from one look to the next.
+     */
+    public static ProcessTable thatRemembers() {
+        return new ProcessTable(Path.of("/proc"), true);
+    }
+
+    static ProcessTable thatRemembers(Path proc) {
+        return new ProcessTable(proc, true);
     }
 
     /**
      * @return every process, by pid
      * @throws ProcessesHiddenException if /proc hides processes of others from us (hidepid), or one cannot be read
      */
-    public List<RunningProcess> read() throws ProcessesHiddenException {
+    public synchronized List<RunningProcess> read() throws ProcessesHiddenException {
         Uid ourselves = requireSight();
         List<RunningProcess> processes = new ArrayList<>();
+        Map<String, Seen> seenNow = new HashMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc)) {
             for (Path entry : entries) {
-                if (isPid(entry.getFileName().toString())) {
-                    readOne(entry, ourselves).ifPresent(processes::add);
+                String pid = entry.getFileName().toString();
+                if (isPid(pid)) {
+                    // Before all else: what it does while it is read must show at the next look.
+                    String hasRun = remembers ? hasRun(entry) : "";
+                    Seen before = seen.get(pid);
+                    if (before != null && before.hasRun().equals(hasRun)) {
+                        processes.add(before.process());
+                        seenNow.put(pid, before);
+                        continue;
+                    }
+                    Optional<RunningProcess> process = readOne(entry, ourselves);
+                    process.ifPresent(processes::add);
+                    // Of one that runs just now the kernel has not yet written down that it does.
+                    process.filter(found -> !hasRun.isEmpty() && found.status().state() != 'R')
+                            .ifPresent(found -> seenNow.put(pid, new Seen(hasRun, found)));
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
             throw new ProcessesHiddenException("Cannot list the processes in " + proc + ": " + e.getMessage(), e);
         }
+        seen = seenNow;
         processes.sort(Comparator.comparingInt(RunningProcess::pid));
         return List.copyOf(processes);
     }
@@ -149,6 +188,25 @@ public final class ProcessTable {
             throw new ProcessesHiddenException(
                     "Cannot read process " + directory.getFileName() + ": " + e.getMessage() + ". Run this as root.",
                     e);
+        }
+    }
+
+    /**
+     * How many nanoseconds a process has run, how many it waited to, and how often it was let run: {@code schedstat}, see
+     * the kernel's Documentation/scheduler/sched-stats.rst. Nobody else can give a process other ids or another program,
+     * so with the same three numbers it has the same of both; and no other process that was given its pid since then
+     * has run just as long.
+     *
+     * @return empty where the kernel does not count it
+     */
+    private static String hasRun(Path directory) {
+        try (InputStream in = new FileInputStream(directory.resolve("schedstat").toString())) {
+            byte[] line = new byte[96];
+            int length = in.read(line);
+            String numbers = length <= 0 ? "" : new String(line, 0, length, ISO_8859_1);
+            return numbers.endsWith("\n") && !numbers.startsWith("0 ") ? numbers : "";
+        } catch (IOException notCounted) {
+            return "";
         }
     }
 

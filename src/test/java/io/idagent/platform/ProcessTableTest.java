@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProcessTableTest {
 
@@ -109,6 +111,76 @@ class ProcessTableTest {
         assertEquals(List.of("a", "", "b c"), ProcessTable.arguments("a\0\0b c\0".getBytes()));
         assertEquals(List.of("sshd: root"), ProcessTable.arguments("sshd: root".getBytes()));
         assertEquals(List.of(), ProcessTable.arguments(new byte[0]));
+    }
+
+    @Test
+    void aProcessThatHasNotRunIsAsItWasAndIsNotReadAgain() throws Exception {
+        Path one = process("1", "Name:\tinit\nState:\tS\nPid:\t1\n", true);
+        Files.createSymbolicLink(proc.resolve("self"), Path.of("1"));
+        Path other = process("7", "Name:\tsh\nState:\tS\nPid:\t7\n", true);
+        Files.writeString(one.resolve("schedstat"), "1 1 1\n");
+        Files.writeString(other.resolve("schedstat"), "500 20 3\n");
+        ProcessTable table = ProcessTable.thatRemembers(proc);
+        table.read();
+        Files.writeString(other.resolve("cmdline"), "qemu-system-x86_64\0");
+
+        assertEquals("sh", program(table, 7));
+        Files.writeString(other.resolve("schedstat"), "501 20 3\n");
+        assertEquals("qemu-system-x86_64", program(table, 7));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"S, 0 0 0", "S, 500 20", "R, 500 20 3"})
+    void oneThatRunsOrIsNotCountedIsReadEachTime(String state, String counted) throws Exception {
+        process("1", "Name:\tinit\nState:\tS\nPid:\t1\n", true);
+        Files.createSymbolicLink(proc.resolve("self"), Path.of("1"));
+        Path other = process("7", "Name:\tsh\nState:\t" + state + "\nPid:\t7\n", true);
+        // A line that is cut short may be that of anything.
+        Files.writeString(other.resolve("schedstat"), counted + (counted.equals("500 20") ? "" : "\n"));
+        ProcessTable table = ProcessTable.thatRemembers(proc);
+        table.read();
+        Files.writeString(other.resolve("cmdline"), "qemu-system-x86_64\0");
+
+        assertEquals("qemu-system-x86_64", program(table, 7));
+    }
+
+    /** The name that the kernel shows stays the same: a script that stands for an emulator is one only once it calls it. */
+    @Test
+    void aProcessThatBecomesAnotherProgramIsSeenAsThat() throws Exception {
+        Path script = proc.resolve("kvm");
+        Files.writeString(script, "#!/bin/bash\nread line\nexec -a qemu-system-x86_64 sleep 100\n");
+        Process process = new ProcessBuilder("bash", script.toString()).start();
+        try {
+            int pid = (int) process.pid();
+            ProcessTable table = ProcessTable.thatRemembers();
+            for (int i = 0; i < 3; i++) {
+                assertEquals("bash", program(table, pid));
+            }
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+
+            while (!Files.readString(Path.of("/proc/" + pid + "/cmdline")).startsWith("qemu")) {
+                Thread.sleep(5);
+            }
+            assertEquals("qemu-system-x86_64", command(table, pid));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static String program(ProcessTable table, int pid) throws ProcessesHiddenException {
+        return process(table, pid).program();
+    }
+
+    private static String command(ProcessTable table, int pid) throws ProcessesHiddenException {
+        return process(table, pid).arguments().get(0);
+    }
+
+    private static RunningProcess process(ProcessTable table, int pid) throws ProcessesHiddenException {
+        return table.read().stream()
+                .filter(process -> process.pid() == pid)
+                .findFirst()
+                .orElseThrow();
     }
 
     private Path process(String pid, String status, boolean memory) throws IOException {
