@@ -9,6 +9,7 @@ import io.idagent.platform.Names;
 import io.idagent.platform.ShadowTools;
 import io.idagent.platform.UserEntry;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * usermod, then groupmod. In this order: usermod refuses while a process of the account runs, groupmod does not, so the
@@ -18,10 +19,15 @@ final class ChangeIdsStep implements StepAction {
 
     private final ShadowTools tools;
     private final Names localFiles;
+    private final Path accountFiles;
 
-    /** @param localFiles the passwd and group files that the tools edit */
-    ChangeIdsStep(ShadowTools tools, Names localFiles) {
+    /**
+     * @param localFiles the passwd and group files that the tools edit
+     * @param accountFiles the directory in which they lie
+     */
+    ChangeIdsStep(ShadowTools tools, Names localFiles, Path accountFiles) {
         this.tools = tools;
+        this.accountFiles = accountFiles;
         this.localFiles = localFiles;
     }
 
@@ -30,6 +36,7 @@ final class ChangeIdsStep implements StepAction {
         for (AccountChange change : work.plan().changes()) {
             move(change);
         }
+        bringToDisk();
         return describe(work);
     }
 
@@ -38,6 +45,15 @@ final class ChangeIdsStep implements StepAction {
         for (AccountChange change : work.plan().changes()) {
             move(change.reversed());
         }
+        bringToDisk();
+    }
+
+    /**
+     * The tools sync the files that they write, but not the directory in which they put them in the place of the old
+     * ones; and it may have been a run before this one that had them do so.
+     */
+    private void bringToDisk() throws IOException {
+        Journal.syncDirectory(accountFiles);
     }
 
     private static String describe(Undertaking work) {

@@ -5,13 +5,16 @@ import io.idagent.host.Fact;
 import io.idagent.host.GuestFinder;
 import io.idagent.host.ProcessesInTheWay;
 import io.idagent.host.WatchedIds;
+import io.idagent.ownership.DiskFlush;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
 import io.idagent.platform.Gid;
+import io.idagent.platform.LibC;
 import io.idagent.platform.Libvirt;
 import io.idagent.platform.LibvirtUnavailableException;
+import io.idagent.platform.MountTable;
 import io.idagent.platform.Names;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Services;
@@ -56,11 +59,20 @@ public record ConversionTools(
         actions.put(Step.INVENTORY, inventory);
         actions.put(Step.CLOSE_LIBVIRT, new CloseLibvirtStep(services));
         actions.put(Step.LOOK_AGAIN, new LookAgainStep(this::inTheWay));
-        actions.put(Step.CHANGE_IDS, new ChangeIdsStep(shadow, localFiles));
+        actions.put(
+                Step.CHANGE_IDS,
+                new ChangeIdsStep(shadow, localFiles, base.path().resolve("etc")));
         actions.put(Step.HOLD_NUMBERS, new HoldNumbersStep(commands, timeouts.command(), timeouts.passwdLock()));
         actions.put(Step.CHANGE_OWNERS, owners);
         actions.put(Step.OPEN_LIBVIRT, new OpenLibvirtStep(services));
-        actions.put(Step.PROVE, new ProveStep(names, this::baseLabel, inventory, owners));
+        actions.put(
+                Step.PROVE,
+                new ProveStep(
+                        names,
+                        this::baseLabel,
+                        inventory,
+                        owners,
+                        () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base)));
         return new ConversionRunner(conversions, actions, Clock.systemUTC());
     }
 

@@ -1,6 +1,7 @@
 package io.idagent.conversion;
 
 import io.idagent.host.AccountChange;
+import io.idagent.ownership.DiskFlush;
 import io.idagent.platform.GroupEntry;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
@@ -23,16 +24,23 @@ final class ProveStep implements StepAction {
         Optional<Owner> ask() throws IOException;
     }
 
+    /** What brings changed owners to the disk. */
+    interface Flushes {
+        DiskFlush begin() throws IOException;
+    }
+
     private final Names names;
     private final BaseLabel baseLabel;
     private final InventoryStep inventory;
     private final ChangeOwnersStep owners;
+    private final Flushes flushes;
 
-    ProveStep(Names names, BaseLabel baseLabel, InventoryStep inventory, ChangeOwnersStep owners) {
+    ProveStep(Names names, BaseLabel baseLabel, InventoryStep inventory, ChangeOwnersStep owners, Flushes flushes) {
         this.names = names;
         this.baseLabel = baseLabel;
         this.inventory = inventory;
         this.owners = owners;
+        this.flushes = flushes;
     }
 
     @Override
@@ -41,7 +49,12 @@ final class ProveStep implements StepAction {
             proveNames(change);
         }
         proveBaseLabel(work.plan());
-        return work.plan().kind() == ConversionKind.RESTART_LIBVIRT ? "base label is right" : proveFiles(work);
+        if (work.plan().kind() == ConversionKind.RESTART_LIBVIRT) {
+            return "base label is right";
+        }
+        String result = proveFiles(work);
+        bringToDisk(work);
+        return result;
     }
 
     private void proveNames(AccountChange change) throws StepException, NameServiceException {
@@ -77,12 +90,28 @@ final class ProveStep implements StepAction {
         }
     }
 
+    /**
+     * A run that was cut off may have changed owners that are not on the disk yet. So it is the manifest that tells where
+     * to look, not what this run has changed.
+     */
+    private void bringToDisk(Undertaking work) throws IOException {
+        DiskFlush flush = flushes.begin();
+        for (int pass : work.manifest().passes()) {
+            work.manifest().read(pass, hit -> flush.concerns(hit.path()));
+        }
+        flush.flush();
+    }
+
     /** Notes files that turned up since; each pass is on the disk before its owners are changed. */
     private String proveFiles(Undertaking work) throws IOException, NameServiceException {
         int pass = work.manifest().passes().stream()
                 .mapToInt(Integer::intValue)
                 .max()
                 .orElse(0);
+        for (int later = 2; later <= pass; later++) {
+            // Listed by a run that was cut off here: a change of which half is done is no find for the next look.
+            owners.apply(work, later);
+        }
         long left = 0;
         for (int i = 0; i < MOST_PASSES; i++) {
             left = inventory.scan(work, ++pass).toChange();

@@ -90,18 +90,27 @@ public final class OwnerChanger {
                     + " instead of " + hit.before());
         }
         if (uid == Half.DONE && gid == Half.DONE) {
-            return new ChangeOutcome.AlreadyDone();
+            return alreadyDone(pin, hit);
         }
         return chown(pin, hit, uid == Half.DUE, gid == Half.DUE);
     }
 
+    /** By a run that may have been killed before it had put back what the kernel clears. */
+    private ChangeOutcome alreadyDone(int pin, OwnerHit hit) {
+        List<String> notes = new ArrayList<>();
+        Privileges.noted(libC, pin, status).restore(pin, status, hit.path().toString(), notes);
+        return notes.isEmpty() ? new ChangeOutcome.AlreadyDone() : new ChangeOutcome.Changed(notes);
+    }
+
     private ChangeOutcome chown(int pin, OwnerHit hit, boolean uidIsDue, boolean gidIsDue) {
         Privileges privileges = Privileges.of(libC, pin, status);
+        privileges.note(pin);
         int failure = libC.chown(
                 pin,
                 uidIsDue ? hit.after().uid().bits() : LibC.LEAVE,
                 gidIsDue ? hit.after().gid().bits() : LibC.LEAVE);
         if (failure < 0) {
+            privileges.withdrawNote(pin);
             String obstacle = failure == -Errno.EPERM ? obstacle() + mounts.explain(status, hit) : "";
             return ChangeOutcome.failed(
                     "cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);

@@ -13,12 +13,20 @@ import java.util.List;
  *
  * <p>It is put back only where nobody but root can write the file. Elsewhere somebody could change the content between
  * the kernel's clearing and our putting back, and would have made a program that runs with rights that are not theirs.
+ *
+ * <p>Between the two the program may be killed. So before the change the file itself is given a note of what it has, in an
+ * attribute that only root reads and writes; it goes when all is put back.
  */
 final class Privileges {
 
     private static final String CAPABILITIES = "security.capability";
     /** {@code struct vfs_ns_cap_data} has 24 bytes. */
     private static final int CAPABILITIES_SIZE = 64;
+
+    /** Two bytes of permissions, then the capabilities. */
+    private static final String NOTE = "trusted.libvirt-id-agent.cleared";
+
+    private static final int NOTED_PERMISSIONS = 2;
 
     private static final int SET_IDS = FileStatus.SET_UID | FileStatus.SET_GID;
     private static final int GROUP_OR_OTHERS_WRITE = 0022;
@@ -44,12 +52,50 @@ final class Privileges {
         return new Privileges(libC, permissions, length > 0 ? Arrays.copyOf(value, length) : new byte[0]);
     }
 
+    /** Leaves the note. A file system that has no such attributes goes without. */
+    void note(int pin) {
+        if (!isNone()) {
+            byte[] note = new byte[NOTED_PERMISSIONS + capabilities.length];
+            note[0] = (byte) (permissions >> 8);
+            note[1] = (byte) permissions;
+            System.arraycopy(capabilities, 0, note, NOTED_PERMISSIONS, capabilities.length);
+            libC.setxattr(pin, NOTE, note);
+        }
+    }
+
+    /** For an owner that could not be changed: nothing was cleared. */
+    void withdrawNote(int pin) {
+        if (!isNone()) {
+            libC.removexattr(pin, NOTE);
+        }
+    }
+
+    /** What a change that was cut off has noted, and not put back; nothing otherwise. */
+    static Privileges noted(LibC libC, int pin, FileStatus status) {
+        byte[] note = new byte[NOTED_PERMISSIONS + CAPABILITIES_SIZE];
+        int length = status.type() == FileType.REGULAR ? libC.getxattr(pin, NOTE, note) : 0;
+        return length < NOTED_PERMISSIONS
+                ? new Privileges(libC, 0, new byte[0])
+                : new Privileges(
+                        libC,
+                        (note[0] & 0xff) << 8 | note[1] & 0xff,
+                        Arrays.copyOfRange(note, NOTED_PERMISSIONS, length));
+    }
+
+    private boolean isNone() {
+        return (permissions & SET_IDS) == 0 && capabilities.length == 0;
+    }
+
     /** After the change: puts back what may be put back, and says for each what became of it. */
     void restore(int pin, FileStatus status, String path, List<String> notes) {
-        boolean hadSetIds = (permissions & SET_IDS) != 0;
-        if (!hadSetIds && capabilities.length == 0) {
+        if (isNone()) {
             return;
         }
+        putBack(pin, status, path, notes);
+        withdrawNote(pin);
+    }
+
+    private void putBack(int pin, FileStatus status, String path, List<String> notes) {
         if (libC.statx(pin, 0, status) < 0) {
             notes.add(path + " had set-uid, set-gid or capabilities; whether it still has is not known");
             return;

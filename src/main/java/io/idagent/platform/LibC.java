@@ -161,6 +161,18 @@ public final class LibC {
                 mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), value.length, 0));
     }
 
+    /** Takes an extended attribute of a pinned entry away that is no symbolic link. */
+    public int removexattr(int pin, String name) {
+        Scratch mine = scratch.get();
+        return result(calls.removexattr(
+                mine.text(ownLink(pin)).address(), mine.name(name).address()));
+    }
+
+    /** Returns when all that was written to the descriptor's file system is on its disk. @param descriptor no pin */
+    public int syncfs(int descriptor) {
+        return result(calls.syncfs(descriptor));
+    }
+
     /** Where a pinned symbolic link points. @return the length; the whole of {@code into} means that it was cut */
     public int readlink(int pin, byte[] into) {
         Scratch mine = scratch.get();
@@ -344,6 +356,12 @@ public final class LibC {
 
         @SaveError
         int setxattr(long path, long name, long value, long size, int flags);
+
+        @SaveError
+        int removexattr(long path, long name);
+
+        @SaveError
+        int syncfs(int descriptor);
 
         @SaveError
         long listxattr(long path, long into, long size);

@@ -27,7 +27,7 @@ public final class Running {
     }
 
     /** Output goes to files: a pipe would be held open by whatever the command leaves running. */
-    static Running start(Path program, String... arguments) {
+    public static Running start(Path program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
         try {

@@ -1,0 +1,92 @@
+package io.idagent.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.idagent.crash.Fault.Kind;
+import io.idagent.lab.Change;
+import io.idagent.lab.Result;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What deploy/bench/crash has found, and a few of its random runs. Needs root. */
+@Tag("root")
+class CrashTest {
+
+    /** Others than those of the long run; the same each time, so that a failure is one of the program. */
+    private static final long SEED = 5;
+
+    private static final int RANDOM_RUNS = 6;
+
+    private static ImageWorld world;
+
+    @BeforeAll
+    static void makeTheSystem(@TempDir Path directory) throws Exception {
+        world = new ImageWorld(directory.resolve("w"), "image");
+    }
+
+    @AfterAll
+    static void removeIt() throws Exception {
+        world.close();
+    }
+
+    /** ext4 writes by itself after 300 seconds here: whatever nobody has synced is gone. */
+    @Test
+    void whatWasSaidToBeDoneIsOnTheDisk() throws Exception {
+        world.reset(false);
+        world.agent(List.of(), "--convert-now").mustSucceed();
+        world.powerCut();
+        mustBe(world.whollyNew());
+    }
+
+    @Test
+    void whatARunThatWasKilledHasDoneIsOnTheDiskWhenTheNextOneSaysSo() throws Exception {
+        for (Fault fault : List.of(new Fault(Kind.KILL, "mount", 1, ""), new Fault(Kind.KILL, "fchownat", 60, ""))) {
+            world.reset(false);
+            world.agent(fault.strace(), "--convert-now");
+            world.agent(List.of(), "--convert-now").mustSucceed();
+            world.powerCut();
+            mustBe(world.whollyNew());
+        }
+    }
+
+    /** The kernel clears capabilities and set-gid when an owner changes. */
+    @Test
+    void killedBetweenTheChangeOfAnOwnerAndThePuttingBackNothingIsMissing() throws Exception {
+        int kills = 0;
+        for (String call : List.of("setxattr", "chmod", "removexattr")) {
+            for (int nth = 1; nth <= 5; nth++) {
+                world.reset(false);
+                Result killed = world.agent(new Fault(Kind.KILL, call, nth, "").strace(), "--convert-now");
+                if (killed.exitCode() != 137) {
+                    break;
+                }
+                kills++;
+                world.agent(List.of(), "--recover").mustSucceed();
+                mustBe(world.whollyNew());
+            }
+        }
+        assertTrue(kills >= 5, kills + " kills");
+    }
+
+    @Test
+    void someRandomRuns() throws Exception {
+        Story story = new Story(world);
+        for (int number = 0; number < RANDOM_RUNS; number++) {
+            try {
+                System.out.println(story.run(SEED, number));
+            } catch (Story.Broken e) {
+                throw new AssertionError("run " + number + ": " + e.getMessage() + story.transcript(), e);
+            }
+        }
+    }
+
+    private static void mustBe(String expected) {
+        assertEquals("", Change.between(expected, world.snapshot()));
+    }
+}

@@ -1,0 +1,177 @@
+package io.idagent.crash;
+
+import io.idagent.lab.Change;
+import io.idagent.lab.Result;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** One system that is hurt again and again, and what must be true of it each time. */
+final class Story {
+
+    /** What is hurt. */
+    enum Victim {
+        CONVERSION,
+        ROLLBACK,
+        /** Of a conversion, or of a rollback, that was killed before. */
+        RECOVERY
+    }
+
+    /** What happened in one run. @param end where the journal stood when the program was gone */
+    record Run(Victim victim, Fault fault, boolean hit, String end, boolean converted) {}
+
+    /** Something that must never happen did. */
+    static final class Broken extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Broken(String what) {
+            super(what);
+        }
+    }
+
+    private static final int KILLED = 137;
+    private static final int LEFTOVERS = 7;
+    private static final String NOTHING_TO_TAKE_BACK = "no conversion that could be taken back";
+
+    private final World world;
+    private final Map<Victim, Faults> faults = new EnumMap<>(Victim.class);
+    private final StringBuilder transcript = new StringBuilder();
+
+    Story(World world) throws Exception {
+        this.world = world;
+        learn(Victim.CONVERSION, false, "--convert-now");
+        learn(Victim.ROLLBACK, true, "--rollback");
+        world.reset(false);
+        Fault late = new Fault(Fault.Kind.KILL, "fchownat", 2, "");
+        world.agent(late.strace(), "--convert-now");
+        learn(Victim.RECOVERY, "--recover");
+    }
+
+    World world() {
+        return world;
+    }
+
+    private void learn(Victim victim, boolean converted, String command) throws Exception {
+        world.reset(converted);
+        learn(victim, command);
+    }
+
+    private void learn(Victim victim, String command) throws Exception {
+        world.agent(Faults.strace(world.traceFile()), command).mustSucceed();
+        faults.put(victim, Faults.learn(world.readTrace()));
+    }
+
+    /** What was said in the last run. */
+    String transcript() {
+        return transcript.toString();
+    }
+
+    /** @param number of the run; with the seed it decides everything that is left to chance */
+    Run run(long seed, int number) throws Exception {
+        Random random = new Random(seed * 1_000_003 + number);
+        random.nextInt(); // the first numbers of neighbouring seeds are neighbours
+        transcript.setLength(0);
+        Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
+        boolean back = victim == Victim.ROLLBACK || (victim == Victim.RECOVERY && random.nextBoolean());
+        world.reset(back);
+
+        String command = back ? "--rollback" : "--convert-now";
+        if (victim == Victim.RECOVERY) {
+            Fault first = faults.get(back ? Victim.ROLLBACK : Victim.CONVERSION).random(random);
+            agent(new Fault(Fault.Kind.KILL, first.call(), first.nth(), ""), command);
+            command = "--recover";
+        }
+        Fault fault = faults.get(victim).random(random);
+        Result hurt = agent(fault, command);
+        boolean hit = hurt.exitCode() == KILLED || (fault.kind() == Fault.Kind.ERROR && hurt.exitCode() != 0);
+        if (fault.kind() == Fault.Kind.CUT) {
+            world.powerCut();
+        }
+        List<String> entries = journal("after the fault");
+        String end = entries.isEmpty() ? "none yet" : entries.get(0);
+
+        if (hurt.exitCode() == 0 && victim != Victim.RECOVERY) {
+            mustBe(back ? world.whollyOld() : world.whollyNew(), "it said that all was done" + power(fault));
+        }
+        boolean converted = recover(hurt);
+        andOn();
+        return new Run(victim, fault, hit, end, converted);
+    }
+
+    /** As the next boot does. @return whether the ids are the new ones */
+    private boolean recover(Result hurt) throws Exception {
+        Result recovery = agent(null, "--recover");
+        String now = world.snapshot();
+        boolean isOld = now.equals(world.whollyOld());
+        boolean isNew = now.equals(world.whollyNew());
+        // A call that failed may be one that a file needed. Then it was said so, and the next conversion mends it.
+        boolean saidSo = hurt.exitCode() == LEFTOVERS || recovery.exitCode() == LEFTOVERS;
+        if (!isOld && !isNew && !saidSo) {
+            String fromOld = Change.between(world.whollyOld(), now);
+            String fromNew = Change.between(world.whollyNew(), now);
+            throw new Broken("neither wholly old nor wholly new after the recovery, but "
+                    + (fromOld.length() < fromNew.length() ? "old with:\n" + fromOld : "new with:\n" + fromNew));
+        }
+        for (String entry : journal("after the recovery")) {
+            if (!Journals.isClosed(entry)) {
+                throw new Broken("a journal is still open after the recovery: " + entry);
+            }
+        }
+        String journals = world.journals();
+        agent(null, "--recover");
+        must(Change.between(now, world.snapshot()), "the second recovery has changed this");
+        must(Change.between(journals, world.journals()), "the second recovery has changed a journal");
+        return !isOld;
+    }
+
+    /** The host is as good as any other: it can be converted, and taken back to where it was on its first day. */
+    private void andOn() throws Exception {
+        Result conversion = agent(null, "--convert-now");
+        if (conversion.exitCode() != 0) {
+            throw new Broken("it cannot be converted any more");
+        }
+        mustBe(world.whollyNew(), "converted afterwards");
+        Result rollback = agent(null, "--rollback");
+        if (rollback.exitCode() != 0 && !(rollback.out() + rollback.err()).contains(NOTHING_TO_TAKE_BACK)) {
+            throw new Broken("it cannot be taken back any more");
+        }
+        mustBe(world.whollyOld(), "taken back afterwards");
+        must(world.litter(), "left behind");
+    }
+
+    private static String power(Fault fault) {
+        return fault.kind() == Fault.Kind.CUT ? ", and then the power failed" : "";
+    }
+
+    private Result agent(Fault fault, String command) throws Exception {
+        Result result = world.agent(fault == null ? List.of() : fault.strace(), command);
+        transcript.append("%n# libvirt-id-agent %s%s%n%s%s(exit %d)%n"
+                .formatted(
+                        command,
+                        fault == null ? "" : "   hit by " + fault,
+                        result.out(),
+                        result.err(),
+                        result.exitCode()));
+        return result;
+    }
+
+    private List<String> journal(String when) throws Exception {
+        try {
+            return new ArrayList<>(world.lastEntries());
+        } catch (java.io.IOException e) {
+            throw new Broken("a journal cannot be read " + when + ": " + e.getMessage());
+        }
+    }
+
+    private void mustBe(String expected, String when) throws Exception {
+        must(Change.between(expected, world.snapshot()), when + ", but");
+    }
+
+    private static void must(String change, String what) throws Broken {
+        if (!change.isEmpty()) {
+            throw new Broken(what + ":\n" + change);
+        }
+    }
+}
