@@ -10,6 +10,7 @@ import io.idagent.platform.ShadowTools;
 import io.idagent.platform.UserEntry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * usermod, then groupmod. In this order: usermod refuses while a process of the account runs, groupmod does not, so the
@@ -29,6 +30,15 @@ final class ChangeIdsStep implements StepAction {
         this.tools = tools;
         this.accountFiles = accountFiles;
         this.localFiles = localFiles;
+    }
+
+    /** libvirt need not be stopped to find out that there is no groupmod. */
+    @Override
+    public void check(Undertaking work) throws StepException {
+        Optional<String> missing = tools.missing();
+        if (missing.isPresent()) {
+            throw new StepException(missing.get() + " is not installed (Debian: apt install passwd util-linux)");
+        }
     }
 
     @Override

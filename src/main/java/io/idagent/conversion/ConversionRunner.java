@@ -98,6 +98,11 @@ public final class ConversionRunner {
                 if (stopRequested && canBeUndone && step.compareTo(Step.POINT_OF_NO_RETURN) <= 0) {
                     throw new StepException("asked to stop");
                 }
+                if (canBeUndone && begun.isEmpty()) {
+                    for (Step each : steps) {
+                        actions.get(each).check(work);
+                    }
+                }
                 note(work, new JournalEntry.Started(clock.instant(), step), canBeUndone);
                 begun.add(step);
                 perform(work, step);

@@ -11,6 +11,9 @@ import java.io.IOException;
  */
 interface StepAction {
 
+    /** Fails if it can be known beforehand that {@link #run} will; changes nothing. Asked before the first step begins. */
+    default void check(Undertaking work) throws StepException {}
+
     /** @return what came of it, in a few words for the person who watches; may be empty */
     String run(Undertaking work)
             throws StepException, IOException, ServiceException, NameServiceException, CommandException;

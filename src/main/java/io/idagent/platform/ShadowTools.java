@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** usermod(8) and groupmod(8), kept to what they are asked for: a number in the account files, and nothing else. */
 public final class ShadowTools {
@@ -34,6 +35,13 @@ public final class ShadowTools {
         this.commands = commands;
         this.limit = limit;
         this.prefix = prefix;
+    }
+
+    /** A program that is needed and not installed. */
+    public Optional<String> missing() {
+        return Stream.of("usermod", "groupmod", "unshare", "mount")
+                .filter(program -> commands.find(program).isEmpty())
+                .findFirst();
     }
 
     /** @param home the account's home directory as the passwd file has it */
