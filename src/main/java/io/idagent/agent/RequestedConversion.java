@@ -56,6 +56,11 @@ public final class RequestedConversion {
         try (StopOnSignal signals = new StopOnSignal()) {
             Converter converter = new Converter(wiring, observer, signals, Duration.ZERO, false);
             ending = interrupted ? converter.recover() : converter.convert();
+        } catch (IOException | ServiceException | RuntimeException e) {
+            // A disk that is full or read-only stays so for a while, and the daemon would ask again at each look.
+            files.writeAttempts(
+                    files.attempts().failed(e.getMessage() == null ? e.toString() : e.getMessage(), clock.instant()));
+            throw e;
         }
         files.writeAttempts(files.attempts().after(ending, clock.instant()));
         if (!(ending instanceof Ending.Carried)) {

@@ -163,7 +163,12 @@ public final class Host {
         lab.script(LIMIT, "crash", name).mustSucceed();
     }
 
-    /** Boots again after a crash. */
+    /** Waits for the end of a shutdown that has begun. Until then the host must not be asked anything. */
+    public void awaitEnd() {
+        lab.script(LIMIT, "await-end", name).mustSucceed();
+    }
+
+    /** Boots again after either. */
     public void bootAgain() {
         lab.script(LIMIT, "boot", name).mustSucceed();
     }
