@@ -6,6 +6,7 @@ import io.idagent.conversion.ConversionTools;
 import io.idagent.conversion.Conversions;
 import io.idagent.host.ExtraCheck;
 import io.idagent.host.Fact;
+import io.idagent.host.FormerIds;
 import io.idagent.host.GuestFinder;
 import io.idagent.host.HostInspector;
 import io.idagent.host.LiveHost;
@@ -13,6 +14,7 @@ import io.idagent.host.OfflineHost;
 import io.idagent.host.ScanFindings;
 import io.idagent.host.TakenIds;
 import io.idagent.host.WatchedHost;
+import io.idagent.migration.MigrationInspector;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
@@ -174,6 +176,16 @@ public final class Wiring implements AutoCloseable {
 
     public Libvirt libvirt() {
         return libvirt;
+    }
+
+    /** @param former numbers that the account had before */
+    public MigrationInspector migrationInspector(FormerIds former) {
+        return new MigrationInspector(
+                settings.libvirtUri(),
+                settings.accounts(),
+                former,
+                commands,
+                settings.timeouts().libvirt());
     }
 
     public Assessor assessor(boolean acceptUnstartable) {

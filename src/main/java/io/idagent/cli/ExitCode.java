@@ -19,6 +19,8 @@ final class ExitCode {
     static final int BLOCKED = 5;
     static final int UNDONE = 6;
     static final int LEFTOVERS = 7;
+    /** Of check-migration: something to object. */
+    static final int FINDINGS = 8;
     /** EX_TEMPFAIL of sysexits.h: try again later. */
     static final int ANOTHER_IS_RUNNING = 75;
 

@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {StatusCommand.class, PlanCommand.class, ScanCommand.class, BaseLabelCommand.class},
+        subcommands = {
+            StatusCommand.class,
+            PlanCommand.class,
+            CheckMigrationCommand.class,
+            ScanCommand.class,
+            BaseLabelCommand.class
+        },
         description = {
             "Gives the account that qemu runs as (libvirt-qemu) the same numeric uid and gid on every KVM host,"
                     + " 64055:64055, so that guests can be live-migrated over shared storage.",

@@ -67,7 +67,7 @@ record DomainXml(String name, String uuid, List<DomainFile> files, Optional<DacL
         }
     }
 
-    private static Optional<String> path(XmlDocument source, Volumes volumes) {
+    static Optional<String> path(XmlDocument source, Volumes volumes) {
         return source.attribute("file")
                 .or(() -> source.attribute("dev"))
                 .or(() -> source.attribute("dir"))
@@ -75,7 +75,7 @@ record DomainXml(String name, String uuid, List<DomainFile> files, Optional<DacL
                         .flatMap(pool -> source.attribute("volume").flatMap(volume -> volumes.path(pool, volume))));
     }
 
-    private static Optional<DacLabel> label(XmlDocument owner) {
+    static Optional<DacLabel> label(XmlDocument owner) {
         for (XmlDocument label : owner.all("seclabel")) {
             if (!label.attribute("model").equals(Optional.of("dac"))) {
                 continue;

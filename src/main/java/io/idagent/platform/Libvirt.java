@@ -56,7 +56,8 @@ public final class Libvirt implements LabelSource {
         return ask(() -> new LibvirtConversation(uri, this::pidOf, saveDirectory).baseLabel());
     }
 
-    private synchronized <T> T ask(Callable<T> question) throws LibvirtUnavailableException, InterruptedException {
+    /** Any question, within the time limit. */
+    synchronized <T> T ask(Callable<T> question) throws LibvirtUnavailableException, InterruptedException {
         if (stuck != null && stuck.isAlive()) {
             throw new LibvirtUnavailableException(
                     "libvirt at " + uri + " has still not answered an earlier question.", null);

@@ -12,7 +12,7 @@ import org.libvirt.Error;
 import org.libvirt.LibvirtException;
 import org.libvirt.jna.Libvirt.VirErrorCallback;
 
-/** One connection to libvirt, from opening to closing. The only class that touches libvirt-java. */
+/** One connection to libvirt about this host's own guests and files, from opening to closing. */
 final class LibvirtConversation {
 
     private static final int LIST_ALL = 0;
@@ -20,7 +20,7 @@ final class LibvirtConversation {
     private static final int INACTIVE = 2;
 
     /** Kept here, because the garbage collector does not see that libvirt holds it. */
-    private static final VirErrorCallback SILENCE = (userData, error) -> {};
+    static final VirErrorCallback SILENCE = (userData, error) -> {};
 
     private final String uri;
     private final Function<String, Optional<Integer>> pidOf;
@@ -41,11 +41,15 @@ final class LibvirtConversation {
                 CapabilitiesXml.baseLabel(connection.getCapabilities()), domains(connection), pools(connection)));
     }
 
-    private interface Question<T> {
+    interface Question<T> {
         T ask(Connect connection) throws LibvirtException, MalformedDocumentException;
     }
 
     private <T> T connected(Question<T> question) throws LibvirtException, MalformedDocumentException {
+        return connected(uri, question);
+    }
+
+    static <T> T connected(String uri, Question<T> question) throws LibvirtException, MalformedDocumentException {
         // libvirt prints what it also throws; our output belongs to us.
         Connect.setErrorCallback(SILENCE);
         Connect connection = new Connect(uri, true);
@@ -109,7 +113,7 @@ final class LibvirtConversation {
      * A pool that is down, or was not refreshed since the volume was made, does not know it; where its volumes are files
      * the path is known all the same.
      */
-    private static Optional<String> volumePath(Connect connection, String poolName, String volume) {
+    static Optional<String> volumePath(Connect connection, String poolName, String volume) {
         try {
             org.libvirt.StoragePool pool = connection.storagePoolLookupByName(poolName);
             try {
@@ -151,7 +155,7 @@ final class LibvirtConversation {
         }
     }
 
-    private static boolean isGone(LibvirtException e, Error.ErrorNumber code) {
+    static boolean isGone(LibvirtException e, Error.ErrorNumber code) {
         return e.getError() != null && e.getError().getCode() == code;
     }
 }

@@ -21,4 +21,17 @@ final class StoragePoolXml {
                 pool.text("target", "path").filter(path -> DIRECTORY_TYPES.contains(type) && path.startsWith("/"));
         return new StoragePool(name, type, target, active);
     }
+
+    /** To whom the definition gives the pool's directory. */
+    static LibvirtSide.PoolOwner owner(String xml) throws MalformedDocumentException {
+        XmlDocument pool = XmlDocument.parse("libvirt's description of a storage pool", xml, "pool");
+        return new LibvirtSide.PoolOwner(
+                pool.text("name").orElse("?"),
+                number(pool, "owner").map(Uid::parse),
+                number(pool, "group").map(Gid::parse));
+    }
+
+    private static Optional<String> number(XmlDocument pool, String which) {
+        return pool.text("target", "permissions", which).filter(text -> text.matches("[0-9]{1,9}"));
+    }
 }

@@ -1,0 +1,69 @@
+package io.idagent.platform;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A guest's definition ("Domain XML format"), as far as it decides whether the guest can move to another host.
+ *
+ * @param virtType "kvm", or "qemu" where the CPU is emulated
+ * @param hostDevices what of the host is handed to the guest, each in words
+ * @param cpu empty: libvirt's default, which every host has
+ * @param labels what it says about owners, for the guest and for single files
+ */
+public record GuestDescription(
+        String name,
+        String uuid,
+        String virtType,
+        Optional<String> emulator,
+        Optional<String> arch,
+        Optional<String> machine,
+        List<Disk> disks,
+        List<Graphics> graphics,
+        List<String> hostDevices,
+        Optional<Cpu> cpu,
+        List<DacLabel> labels) {
+
+    public GuestDescription {
+        disks = List.copyOf(disks);
+        graphics = List.copyOf(graphics);
+        hostDevices = List.copyOf(hostDevices);
+        labels = List.copyOf(labels);
+    }
+
+    /**
+     * @param target as which the guest sees it: "vda"
+     * @param type "file", "block", "network", "volume"
+     * @param readOnly a CD, or a disk marked so
+     * @param shareable by several guests at once
+     * @param path empty for an empty drive and for what is no file or block device here
+     * @param backing members of the chain below the image as the definition names them; empty: it leaves that to the image
+     */
+    public record Disk(
+            String target,
+            String type,
+            String device,
+            boolean readOnly,
+            boolean shareable,
+            Optional<String> format,
+            Optional<String> cache,
+            Optional<String> path,
+            Optional<List<Member>> backing) {}
+
+    /** A backing file. */
+    public record Member(Optional<String> path, Optional<String> format) {}
+
+    /** @param addresses on which it listens; without those that libvirt takes from its configuration or a network */
+    public record Graphics(String type, List<String> addresses) {}
+
+    /**
+     * @param mode "custom", "host-model", "host-passthrough", "maximum"
+     * @param checked whether libvirt compares it with the host's before the guest starts
+     * @param xml the whole element, to be compared with what another host has
+     */
+    public record Cpu(String mode, boolean checked, String xml) {}
+
+    public Optional<Disk> disk(String target) {
+        return disks.stream().filter(disk -> disk.target().equals(target)).findFirst();
+    }
+}

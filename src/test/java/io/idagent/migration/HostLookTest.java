@@ -1,0 +1,105 @@
+package io.idagent.migration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.idagent.platform.CommandException;
+import io.idagent.platform.CommandResult;
+import io.idagent.platform.Commands;
+import io.idagent.platform.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is asked by a shell, how, and what the answer means. */
+class HostLookTest {
+
+    @Test
+    void theAnswerOfAHost() {
+        HostLook look = new HostLookAnswer("""
+                        passwd\tlibvirt-qemu:x:64055:105:Libvirt Qemu,,,:/var/lib/libvirt:/usr/sbin/nologin
+                        group\tlibvirt-qemu:x:64055:libvirt-qemu
+                        name\th1
+                        resolves\t192.0.2.1      STREAM h1
+                        resolves\t192.0.2.1      DGRAM
+                        net\t        |-- 192.0.2.1
+                        net\t           /32 host LOCAL
+                        net\t        |-- 192.0.2.255
+                        net\t           /32 link BROADCAST
+                        net\t00000000000000000000000000000001 01 80 10 80       lo
+                        etc\t/etc/libvirt
+                        mount\t22 1 8:1 / / rw - ext4 /dev/sda1 rw
+                        mount\t50 22 0:45 / /srv/nfs rw - nfs4 server:/export rw
+                        qemu.conf\tuser = "+109" # the old one
+                        libvirtd.conf\tauth_tcp = "none"
+                        file\t1\t17 1024\t109\t114\t600\tregular file
+                        real\t1\t/srv/nfs/a.qcow2
+                        none\t2\tstat: cannot statx '/srv/nfs/b.qcow2': No such file or directory
+                        closed\t1\t/srv/nfs/
+                        tried
+                        """, List.of("/images/a.qcow2", "/srv/nfs/b.qcow2")).look();
+        assertEquals(Set.of("192.0.2.1", "0000:0000:0000:0000:0000:0000:0000:0001"), look.addresses());
+        assertEquals(List.of("192.0.2.1"), look.resolvesTo());
+        assertEquals("+109", look.setting("qemu.conf user").orElseThrow());
+        assertEquals("none", look.setting("libvirtd.conf auth_tcp").orElseThrow());
+        assertFalse(look.sharesEtcLibvirt());
+        FileLook a = look.file("/images/a.qcow2").orElseThrow();
+        assertEquals("nfs4", a.fileSystem(), "of the file, not of the link to it");
+        assertEquals(0600, a.entry().orElseThrow().mode());
+        assertEquals("/srv/nfs/", a.closedDirectory().orElseThrow());
+        FileLook b = look.file("/srv/nfs/b.qcow2").orElseThrow();
+        assertFalse(b.isThere());
+        assertEquals("No such file or directory", b.whyNot());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "it's", "$(touch /tmp/x)", "`id`", "a b", "'; id; '", "-n", "\\", "ä", "*"})
+    void aShellOnTheOtherSideTakesEachWordAsItIs(String word) throws CommandException {
+        CommandResult result = new Commands()
+                .run(List.of("sh", "-c", "printf '<%s>' " + HostLookReader.quoted(word)), Duration.ofSeconds(10));
+        assertEquals("<" + word + ">", result.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "qemu+ssh://h2/system | -- h2",
+                "qemu+ssh://root@h2:2222/system?keyfile=/root/k&no_tty=1 | -p 2222 -i /root/k -l root -- h2",
+                "qemu+ssh://[fe80::1]/system | -- fe80::1"
+            })
+    void theOtherSideIsAskedAsLibvirtWould(String uri, String end) {
+        String words = String.join(" ", HostLookReader.ssh(URI.create(uri)).orElseThrow());
+        assertEquals("ssh -T -o BatchMode=yes -o ConnectTimeout=10 " + end, words);
+    }
+
+    @Test
+    void withoutSshFilesAreNotSeen() {
+        assertTrue(HostLookReader.ssh(URI.create("qemu+tls://h2/system")).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"514649fb00000003, qcow2", "4b444d56, vmdk", "eb63900000000000, raw", "'', raw", "4c554b53babe0001, raw"
+    })
+    void aFormatIsTakenFromTheBeginning(String beginning, String format) {
+        assertEquals(format, ImageReader.format(beginning));
+    }
+
+    @Test
+    void whatQemuImgSays() throws IOException {
+        ImageContent content = ImageReader.content(Json.mapper().readTree("""
+                                {"format": "qcow2", "backing-filename": "base.qcow2",
+                                 "full-backing-filename": "/images/base.qcow2",
+                                 "snapshots": [{"name": "one"}, {"name": "two"}]}"""), "qcow2");
+        assertEquals("/images/base.qcow2", content.backing().orElseThrow());
+        assertTrue(content.backingFormat().isEmpty());
+        assertEquals(List.of("one", "two"), content.snapshots());
+    }
+}
