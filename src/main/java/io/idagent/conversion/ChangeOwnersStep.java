@@ -1,8 +1,8 @@
 package io.idagent.conversion;
 
 import io.idagent.ownership.ChangeOutcome;
-import io.idagent.ownership.Hit;
 import io.idagent.ownership.OwnerChanger;
+import io.idagent.ownership.OwnerChanges;
 import io.idagent.ownership.TreeBase;
 import java.io.IOException;
 
@@ -36,19 +36,24 @@ final class ChangeOwnersStep implements StepAction {
     /** Changes what one pass of the manifest lists. */
     void apply(Undertaking work, int pass) throws IOException {
         long[] done = {0};
-        work.manifest().read(pass, hit -> {
-            if (hit.changes()) {
-                change(work, hit);
-            }
-            done[0]++;
-            if (done[0] % REPORT_EVERY == 0) {
+        try (OwnerChanges changes = new OwnerChanges(changer, base, outcome -> {
+            note(work, outcome);
+            if (++done[0] % REPORT_EVERY == 0) {
                 work.listener().progress(Step.CHANGE_OWNERS, done[0], work.linesListed());
             }
-        });
+        })) {
+            work.manifest().read(pass, hit -> {
+                if (hit.changes()) {
+                    changes.add(hit);
+                } else {
+                    done[0]++;
+                }
+            });
+            changes.finish();
+        }
     }
 
-    private void change(Undertaking work, Hit hit) {
-        ChangeOutcome outcome = changer.change(base, hit);
+    private static void note(Undertaking work, ChangeOutcome outcome) {
         if (outcome instanceof ChangeOutcome.Changed changed) {
             work.changed(1);
             changed.notes().forEach(work::note);

@@ -13,6 +13,7 @@ import io.idagent.platform.RawPath;
 import io.idagent.platform.Uid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
@@ -21,6 +22,9 @@ final class ManifestLine {
 
     private static final int OWNER_FIELDS = 8;
     private static final int ATTRIBUTE_FIELDS = 7;
+
+    /** What a decoder makes of other bytes. */
+    private static final char NO_ASCII = '\uFFFD';
 
     private ManifestLine() {}
 
@@ -82,9 +86,27 @@ final class ManifestLine {
     }
 
     private static String escape(byte[] bytes) {
+        return isPlain(bytes) ? new String(bytes, StandardCharsets.US_ASCII) : escapeAll(bytes);
+    }
+
+    /** Nearly every name is. */
+    private static boolean isPlain(byte[] bytes) {
+        for (byte b : bytes) {
+            if (!isPlain(b)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(byte b) {
+        return b > ' ' && b < 0x7f && b != '%';
+    }
+
+    private static String escapeAll(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte b : bytes) {
-            if (b > ' ' && b < 0x7f && b != '%') {
+            if (isPlain(b)) {
                 text.append((char) b);
             } else {
                 text.append(String.format("%%%02X", b));
@@ -94,6 +116,12 @@ final class ManifestLine {
     }
 
     private static byte[] unescape(String text) {
+        if (text.indexOf(NO_ASCII) >= 0) {
+            throw new IllegalArgumentException("a byte that is no ASCII");
+        }
+        if (text.indexOf('%') < 0) {
+            return text.getBytes(StandardCharsets.US_ASCII);
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) == '%') {

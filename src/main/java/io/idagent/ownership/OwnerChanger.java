@@ -19,6 +19,8 @@ import java.util.Optional;
 public final class OwnerChanger {
 
     private final LibC libC;
+    private final MountTable.Source source;
+    private final SharedStorage policy;
     private final PathPin pins;
     private final SharedMounts mounts;
     private final AttributeChange attributes;
@@ -31,9 +33,20 @@ public final class OwnerChanger {
 
     public OwnerChanger(LibC libC, MountTable.Source source, SharedStorage policy) {
         this.libC = libC;
+        this.source = source;
+        this.policy = policy;
         this.mounts = new SharedMounts(libC, source, policy);
         this.pins = new PathPin(libC);
         this.attributes = new AttributeChange(libC);
+    }
+
+    /** Whether several may change files at once: what is tried on shared storage must not meet itself. */
+    boolean mayHaveCompany() {
+        return policy != SharedStorage.CONVERT;
+    }
+
+    OwnerChanger forAnotherThread() {
+        return new OwnerChanger(libC, source, policy);
     }
 
     /** Never throws for what it meets on disk. */

@@ -33,14 +33,15 @@ final class PathPin {
      *     -ENOTDIR if something in the middle is a link or no directory
      */
     int pin(TreeBase base, RawPath path) {
-        List<byte[]> names = path.names();
-        if (names.isEmpty()) {
+        if (path.equals(RawPath.ROOT)) {
             return libC.openat(base.descriptor(), SELF, OpenFlags.PIN);
         }
-        int pin = stepwise(base.descriptor(), pieces(names), true);
+        int pin = path.length() <= LONGEST
+                ? libC.openat2(base.descriptor(), path.relative(), OpenFlags.PIN, NO_LINKS)
+                : stepwise(base.descriptor(), pieces(path.names()), true);
         // EPERM: what some sandboxes answer for system calls that are newer than they are.
         if (pin == -Errno.ENOSYS || pin == -Errno.EPERM) {
-            return stepwise(base.descriptor(), names, false);
+            return stepwise(base.descriptor(), path.names(), false);
         }
         return pin;
     }

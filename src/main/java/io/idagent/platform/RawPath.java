@@ -86,6 +86,11 @@ public final class RawPath implements Comparable<RawPath> {
         return bytes.clone();
     }
 
+    /** As seen from "/": without the "/" at the beginning. */
+    public byte[] relative() {
+        return Arrays.copyOfRange(bytes, 1, bytes.length);
+    }
+
     public int length() {
         return bytes.length;
     }
@@ -188,26 +193,31 @@ public final class RawPath implements Comparable<RawPath> {
     }
 
     private void refuseAllButPlain() {
-        boolean plain = bytes.length == 1 && bytes[0] == '/';
-        if (!plain) {
-            int namesAndSlashes = 0;
-            plain = true;
-            for (byte[] name : split(bytes)) {
-                namesAndSlashes += name.length + 1;
-                plain &= !isDots(name);
-            }
-            // Empty parts, a slash at the end, or none at the beginning make this differ.
-            plain &= namesAndSlashes == bytes.length && bytes.length > 0 && bytes[0] == '/';
-        }
-        for (byte b : bytes) {
-            plain &= b != 0;
-        }
-        if (!plain) {
+        if (!isPlain()) {
             throw new IllegalArgumentException("'" + this + "' is no absolute path in its plainest form");
         }
     }
 
-    private static boolean isDots(byte[] name) {
-        return name[0] == '.' && (name.length == 1 || name.length == 2 && name[1] == '.');
+    private boolean isPlain() {
+        if (bytes.length == 1) {
+            return bytes[0] == '/';
+        }
+        int slash = 0;
+        while (slash < bytes.length) {
+            int end = slash + 1;
+            while (end < bytes.length && bytes[end] != '/' && bytes[end] != 0) {
+                end++;
+            }
+            boolean isName = bytes[slash] == '/' && end > slash + 1 && !isDots(slash + 1, end);
+            if (!isName) {
+                return false;
+            }
+            slash = end;
+        }
+        return bytes.length > 0;
+    }
+
+    private boolean isDots(int start, int end) {
+        return bytes[start] == '.' && (end - start == 1 || end - start == 2 && bytes[start + 1] == '.');
     }
 }

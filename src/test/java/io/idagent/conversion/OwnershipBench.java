@@ -5,6 +5,7 @@ import io.idagent.ownership.ChangeOutcome;
 import io.idagent.ownership.Hit;
 import io.idagent.ownership.IdRange;
 import io.idagent.ownership.OwnerChanger;
+import io.idagent.ownership.OwnerChanges;
 import io.idagent.ownership.OwnerRules;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.Root;
@@ -110,8 +111,10 @@ public final class OwnershipBench {
             entries = scanner.scan(base, request, writer::add, seen -> {}).entries();
             writer.complete();
         }
-        OwnerChanger changer = new OwnerChanger(LibC.load());
-        manifest.read(1, hit -> change(changer, base, hit));
+        try (OwnerChanges changes = changes(base)) {
+            manifest.read(1, changes::add);
+            changes.finish();
+        }
         return entries;
     }
 
@@ -119,18 +122,21 @@ public final class OwnershipBench {
     private static long changeBare(OwnershipScanner scanner, TreeBase base, ScanRequest request) throws Exception {
         List<Hit> hits = new ArrayList<>();
         long entries = scanner.scan(base, request, hits::add, seen -> {}).entries();
-        OwnerChanger changer = new OwnerChanger(LibC.load());
-        for (Hit hit : hits) {
-            change(changer, base, hit);
+        try (OwnerChanges changes = changes(base)) {
+            for (Hit hit : hits) {
+                changes.add(hit);
+            }
+            changes.finish();
         }
         return entries;
     }
 
-    private static void change(OwnerChanger changer, TreeBase base, Hit hit) throws IOException {
-        ChangeOutcome outcome = changer.change(base, hit);
-        if (!(outcome instanceof ChangeOutcome.Changed)) {
-            throw new IOException(outcome.toString());
-        }
+    private static OwnerChanges changes(TreeBase base) {
+        return new OwnerChanges(new OwnerChanger(LibC.load()), base, outcome -> {
+            if (!(outcome instanceof ChangeOutcome.Changed)) {
+                throw new IllegalStateException(outcome.toString());
+            }
+        });
     }
 
     /** The slow file system counts as local here: what is shared would only be counted. */
