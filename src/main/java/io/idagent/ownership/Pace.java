@@ -12,14 +12,18 @@ final class Pace {
     /** A cached answer of a local file system takes 1 us; one that comes over a network, or from a disk, more than this. */
     private static final long SLOW_NANOS = 100_000;
 
-    /** So many of a window's operations must have waited. */
-    private static final int WAITS = WINDOW / 2;
+    /** Most of a window's operations must have waited; a lock that somebody else holds makes one wait. */
+    private static final int WAITS = WINDOW - 1;
+
+    /** So many windows in a row: threads that were not needed are not taken back. */
+    private static final int SLOW_WINDOWS = 3;
 
     private final LongSupplier waits;
     private final Runnable onSlow;
     private int operations;
-    private boolean wasSlow;
+    private int slowWindows;
     private long waitsBefore;
+    private long sinceLastAnswer;
     private volatile boolean slow;
     private volatile long lastAnswer;
     private volatile boolean waiting;
@@ -33,16 +37,18 @@ final class Pace {
         this.onSlow = onSlow;
     }
 
-    /** From now on answers are waited for. */
+    /** From now on answers are waited for; what was measured before a pause still counts. */
     void start() {
-        operations = 0;
-        lastAnswer = System.nanoTime();
+        lastAnswer = System.nanoTime() - sinceLastAnswer;
         waiting = true;
     }
 
     /** What takes time now is not the file system. */
     void pause() {
-        waiting = false;
+        if (waiting) {
+            sinceLastAnswer = System.nanoTime() - lastAnswer;
+            waiting = false;
+        }
     }
 
     /** The file system has answered. */
@@ -57,12 +63,13 @@ final class Pace {
         if (isSlow) {
             // A thread that others keep from running has not waited: more threads would make that worse.
             long waitsNow = waits.getAsLong();
-            slow = wasSlow && waitsNow - waitsBefore >= WAITS;
+            boolean hasWaited = slowWindows == 0 || waitsNow - waitsBefore >= WAITS;
+            slowWindows = hasWaited ? slowWindows + 1 : 0;
             waitsBefore = waitsNow;
         } else {
-            slow = false;
+            slowWindows = 0;
         }
-        wasSlow = isSlow;
+        slow = slowWindows >= SLOW_WINDOWS;
         if (slow) {
             onSlow.run();
         }

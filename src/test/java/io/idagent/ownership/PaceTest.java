@@ -26,6 +26,30 @@ class PaceTest {
     }
 
     @Test
+    void itIsSlowEvenIfEachFileIsToBeRecorded() throws Exception {
+        pace.start();
+        for (int i = 0; i < OPERATIONS; i++) {
+            Thread.sleep(1);
+            pace.tick();
+            pace.pause();
+            pace.start();
+        }
+        assertTrue(slow.get());
+    }
+
+    @Test
+    void whatIsNoQuestionToTheFileSystemDoesNotMakeItSlow() throws Exception {
+        pace.start();
+        for (int i = 0; i < OPERATIONS; i++) {
+            pace.tick();
+            pace.pause();
+            Thread.sleep(1);
+            pace.start();
+        }
+        assertFalse(slow.get());
+    }
+
+    @Test
     void aThreadThatIsShortOfProcessorTimeIsNotWaitingForTheFileSystem() {
         pace.start();
         for (int i = 0; i < OPERATIONS; i++) {

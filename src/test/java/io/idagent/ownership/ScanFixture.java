@@ -48,6 +48,10 @@ final class ScanFixture {
         mounts = source;
     }
 
+    MountTable.Source mounts() {
+        return mounts;
+    }
+
     static OwnerRules rules(Optional<Adoption> adoption) {
         return new OwnerRules(
                 Map.of(new Uid(109), new Uid(64055)),

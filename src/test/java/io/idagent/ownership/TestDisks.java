@@ -3,6 +3,7 @@ package io.idagent.ownership;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,10 +57,14 @@ final class TestDisks implements AfterEachCallback {
 
     /** A file system in user space. @return the process that answers for it */
     long bindfs(Path directory, Path at, String... options) throws Exception {
-        Files.createDirectories(at);
         List<String> command = new ArrayList<>(List.of("bindfs", "-f"));
         command.addAll(List.of(options));
         command.addAll(List.of(directory.toString(), at.toString()));
+        return serve(at, command);
+    }
+
+    private long serve(Path at, List<String> command) throws Exception {
+        Files.createDirectories(at);
         String before = run("stat", "-c", "%d", at.toString());
         Process server = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -70,6 +75,51 @@ final class TestDisks implements AfterEachCallback {
             Thread.sleep(10);
         }
         return server.pid();
+    }
+
+    /** A directory as a file system that takes its time, built from what the benchmark uses. */
+    Path slow(Path directory, Duration operation, Path at) throws Exception {
+        Path program = Path.of("target/slowfs").toAbsolutePath();
+        sh(
+                Path.of("deploy/bench"),
+                "gcc -O2 -D_FILE_OFFSET_BITS=64 -o " + program + " slowfs.c $(pkg-config --cflags --libs fuse3)");
+        serve(
+                at,
+                List.of(
+                        program.toString(),
+                        directory.toString(),
+                        Long.toString(operation.toNanos() / 1000),
+                        at.toString()));
+        return at;
+    }
+
+    /**
+     * A directory mounted once more, with other numbers ({@code mount_setattr(2)}); mount(8) can do so from 2.39 on only.
+     *
+     * @param uids,gids lines of a user namespace's map: stored, shown, how many
+     */
+    Path idmapped(Path directory, Path at, List<String> uids, List<String> gids) throws Exception {
+        Files.createDirectories(at);
+        Process holder = new ProcessBuilder("unshare", "--user", "sh", "-c", "echo; read line").start();
+        try {
+            holder.inputReader().readLine();
+            Path process = Path.of("/proc/" + holder.pid());
+            Files.writeString(process.resolve("uid_map"), String.join("\n", uids) + "\n");
+            Files.writeString(process.resolve("gid_map"), String.join("\n", gids) + "\n");
+            perl(directory, """
+                    my ($from, $to, $empty) = ("%s", "%s", "");
+                    open my $namespace, "<", "%s/ns/user" or die $!;
+                    my $tree = syscall(428, -100, $from, 1); # open_tree, OPEN_TREE_CLONE
+                    my $map = pack("Q4", 0x100000, 0, 0, fileno $namespace); # MOUNT_ATTR_IDMAP
+                    syscall(442, $tree, $empty, 0x1000, $map, 32) == 0 or die "mount_setattr: $!";
+                    syscall(429, $tree, $empty, -100, $to, 4) == 0 or die "move_mount: $!";
+                    """.formatted(directory, at, process));
+        } finally {
+            holder.destroy();
+            holder.waitFor();
+        }
+        mounted.push(at);
+        return at;
     }
 
     Path bind(Path directory, Path at) throws Exception {
