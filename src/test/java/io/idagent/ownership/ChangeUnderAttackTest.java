@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,13 @@ class ChangeUnderAttackTest {
         assertTrue(swaps.get() > 100, () -> swaps + " swaps");
         assertTrue(outcomes.getOrDefault(ChangeOutcome.Changed.class, 0) > 100, outcomes::toString);
         assertTrue(outcomes.getOrDefault(ChangeOutcome.Replaced.class, 0) > 100, outcomes::toString);
+    }
+
+    /** The same with whole passes and an attacker that is no part of this process; deploy/bench/ownership has a minute of it. */
+    @Test
+    void whateverTheAccountSwapsDuringWholePassesNothingOutsideIsTouched() throws Exception {
+        Attack.Result result = Attack.run(tree, Duration.ofSeconds(2));
+        assertTrue(result.isProof(), result::toString);
     }
 
     private void swap(AtomicBoolean stop, AtomicLong swaps) {
