@@ -1,11 +1,21 @@
 package io.idagent;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.idagent.platform.DirectoryEntries;
+import io.idagent.platform.LibC;
+import java.nio.file.FileVisitor;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileOwnerAttributeView;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -101,6 +111,33 @@ class RoomsTest {
                 .check(PROGRAM);
     }
 
+    /** One walk: scan, plan and conversion search trees and change owners by way of ownership, and nobody else does. */
+    @Test
+    void nobodyElseWalksTreesOrChangesOwners() {
+        noClasses()
+                .should()
+                .callMethodWhere(target(name("walk")
+                                .or(name("walkFileTree"))
+                                .or(name("find"))
+                                .or(name("setOwner")))
+                        .and(target(owner(type(Files.class)))))
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(FileVisitor.class)
+                .orShould()
+                .callMethod(FileOwnerAttributeView.class, "setOwner", UserPrincipal.class)
+                .check(PROGRAM);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(in("platform"), in("ownership"))
+                .should()
+                .callMethod(LibC.class, "chown", int.class, int.class, int.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(DirectoryEntries.class)
+                .check(PROGRAM);
+    }
+
     @Test
     void assessmentReadsNoFilesAndNoClock() {
         noClasses()
@@ -111,7 +148,7 @@ class RoomsTest {
                 .resideInAnyPackage("java.io", "java.nio.channels", "java.net")
                 .orShould()
                 .dependOnClassesThat()
-                .belongToAnyOf(java.nio.file.Files.class, Clock.class)
+                .belongToAnyOf(Files.class, Clock.class)
                 .orShould()
                 .callMethod(Instant.class, "now")
                 .orShould()
