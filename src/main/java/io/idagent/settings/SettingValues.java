@@ -3,6 +3,7 @@ package io.idagent.settings;
 import io.idagent.ownership.IdRange;
 import io.idagent.platform.Uid;
 import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,12 @@ final class SettingValues {
     }
 
     private static Path absolute(String key, String text) throws ConfigurationException {
-        Path path = Path.of(text).normalize();
+        Path path;
+        try {
+            path = Path.of(text).normalize();
+        } catch (InvalidPathException e) {
+            throw ConfigurationException.of(key, text, "it is no path: " + e.getReason());
+        }
         if (!path.isAbsolute() || path.getNameCount() == 0) {
             throw ConfigurationException.of(key, text, "it must be an absolute path, and not / itself");
         }

@@ -82,8 +82,10 @@ public final class SettingsReader {
 
     static Settings read(Path path, boolean asRoot, Map<String, String> environment) throws ConfigurationException {
         Map<String, String> file = ConfigurationFile.read(path, asRoot);
+        // Without the default interceptors: a value is what stands there. With them one that names a variable which is
+        // not
+        // set, as in ${HOME}/images, would be no value at all, and the default would be taken without a word.
         SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
                 .withSources(new SysPropConfigSource(), new EnvConfigSource(environment, 300))
                 .withSources(new PropertiesConfigSource(file, path.toString(), 100))
                 .build();

@@ -58,6 +58,19 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aValueIsWhatStandsThere() throws ConfigurationException {
+        assertEquals(
+                List.of(Path.of("/srv/${HOME}/images")),
+                read("idagent.exclusions=/srv/${HOME}/images").exclusions());
+        refused("idagent.interval=${INTERVAL}", "idagent.interval", "${INTERVAL}");
+    }
+
+    @Test
+    void aPathThatNoFileCanHaveIsRefused() {
+        refused("idagent.exclusions=/srv/a\\u0000b", "idagent.exclusions", "it is no path: Nul character not allowed");
+    }
+
+    @Test
     void withoutAFileTheDefaultsAreDebians() throws ConfigurationException {
         Settings settings = SettingsReader.read(directory.resolve("none"), true, Map.of());
         assertEquals(

@@ -20,13 +20,15 @@ final class Disks {
 
     private static final int COPIES_TRIED = 200;
 
-    private final Path images;
     private final Path root;
     /** Where each is mounted, below the root; the root itself is the first one, "". */
     private final List<String> mountPoints;
 
+    private Path images;
+    private int generation;
+
     Disks(Path directory, List<String> mountPoints) throws IOException {
-        this.images = Files.createDirectories(directory.resolve("images"));
+        this.images = Files.createDirectories(directory.resolve("images0"));
         this.root = Files.createDirectories(directory.resolve("root"));
         this.mountPoints = List.copyOf(mountPoints);
     }
@@ -53,6 +55,25 @@ final class Disks {
         }
     }
 
+    /** Takes the mounted images away; others come in their place. */
+    private void replaceBy(Path others, int commit) throws IOException {
+        unmount();
+        deleteImages();
+        // Under a new name each time: whoever has taken a copy of our mounts into a namespace of his own, as a host of
+        // the
+        // lab that boots at this moment, keeps the old ones alive, and a loop device with them.
+        images = Files.createDirectories(images.resolveSibling("images" + ++generation));
+        copyImages(others, images);
+        mount(commit);
+    }
+
+    private void deleteImages() throws IOException {
+        for (int i = 0; i < mountPoints.size(); i++) {
+            Files.delete(image(i));
+        }
+        Files.delete(images);
+    }
+
     void unmount() throws IOException {
         for (int i = mountPoints.size() - 1; i >= 0; i--) {
             run("umount", root.resolve(mountPoints.get(i)).toString());
@@ -66,9 +87,7 @@ final class Disks {
     }
 
     void restore(Path from, int commit) throws IOException {
-        unmount();
-        copyImages(from, images);
-        mount(commit);
+        replaceBy(from, commit);
     }
 
     void powerCut(int commit) throws IOException {
@@ -83,9 +102,7 @@ final class Disks {
             before = written();
             copyImages(images, copy);
         } while (!before.equals(written()));
-        unmount();
-        copyImages(copy, images);
-        mount(commit);
+        replaceBy(copy, commit);
     }
 
     /** Writes that have reached the devices, and requests under way. */
