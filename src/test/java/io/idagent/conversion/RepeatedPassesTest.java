@@ -2,6 +2,7 @@ package io.idagent.conversion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.idagent.ownership.DiskFlush;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
@@ -83,7 +84,13 @@ class RepeatedPassesTest {
                     Map.of(
                             Step.INVENTORY, inventory,
                             Step.CHANGE_OWNERS, owners,
-                            Step.PROVE, new ProveStep(names, Optional::empty, inventory, owners)),
+                            Step.PROVE,
+                                    new ProveStep(
+                                            names,
+                                            Optional::empty,
+                                            inventory,
+                                            owners,
+                                            () -> new DiskFlush(libC, MountTable::ofThisProcess, tree))),
                     Clock.systemUTC());
             return runner.run(RE_OWN, whenADirectoryWasRead(more));
         }
