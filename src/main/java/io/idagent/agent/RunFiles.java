@@ -26,7 +26,10 @@ public final class RunFiles {
     /** The group of the daemon's user: findings name files of guests, which are nobody else's business. */
     private static final String READERS = "libvirt-id-agent";
 
-    private static final ObjectMapper JSON = Json.mapper();
+    /** Made when a file is there to be read: 500 classes, which a command that finds none does without. */
+    private static final class Mapper {
+        static final ObjectMapper JSON = Json.mapper();
+    }
 
     private final Path directory;
 
@@ -37,9 +40,10 @@ public final class RunFiles {
     public ScanReport findings() {
         Path file = directory.resolve("findings");
         try {
-            JsonNode document = JSON.readTree(Files.readAllBytes(file));
+            byte[] content = Files.readAllBytes(file);
+            JsonNode document = Mapper.JSON.readTree(content);
             return document.path("host").path("format").asInt() == ScanFindings.FORMAT
-                    ? JSON.treeToValue(document, ScanReport.class)
+                    ? Mapper.JSON.treeToValue(document, ScanReport.class)
                     : ScanReport.none(file + " is not of this version of the program, or cut short");
         } catch (NoSuchFileException none) {
             return ScanReport.none("there was no scan yet (libvirt-id-agent-scan.service)");
@@ -50,7 +54,7 @@ public final class RunFiles {
     }
 
     public void writeFindings(ScanReport report) throws IOException {
-        write("findings", JSON.writeValueAsBytes(report));
+        write("findings", Mapper.JSON.writeValueAsBytes(report));
     }
 
     public Attempts attempts() {
@@ -58,7 +62,7 @@ public final class RunFiles {
     }
 
     public void writeAttempts(Attempts attempts) throws IOException {
-        write("attempts", JSON.writeValueAsBytes(attempts));
+        write("attempts", Mapper.JSON.writeValueAsBytes(attempts));
     }
 
     /** Whether there is a daemon on this host to leave anything for. */
@@ -68,7 +72,8 @@ public final class RunFiles {
 
     private <T> Optional<T> read(String name, TypeReference<T> type) {
         try {
-            return Optional.ofNullable(JSON.readValue(Files.readAllBytes(directory.resolve(name)), type));
+            byte[] content = Files.readAllBytes(directory.resolve(name));
+            return Optional.ofNullable(Mapper.JSON.readValue(content, type));
         } catch (IOException notThere) {
             return Optional.empty();
         }
