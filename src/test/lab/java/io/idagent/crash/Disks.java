@@ -81,6 +81,10 @@ final class Disks {
     }
 
     void save(Path to) throws IOException {
+        // An unmount does not write where somebody keeps the file system alive.
+        for (String mountPoint : mountPoints) {
+            run("sync", "-f", root.resolve(mountPoint).toString());
+        }
         unmount();
         copyImages(images, Files.createDirectories(to));
         mount(5);
