@@ -85,6 +85,7 @@ final class ChangeIdsStep implements StepAction {
             if (!user.uid().equals(change.uidFrom())) {
                 throw changedByOthers("user", change.user(), user.uid(), change.uidFrom(), change.uidTo());
             }
+            refuseTaken("uid", change.uidTo(), "user", localFiles.userName(change.uidTo()));
             expect(tools.changeUid(change.user(), change.uidTo(), user.home()));
             if (!user(change).uid().equals(change.uidTo())) {
                 throw new StepException("usermod said that it was done, but " + change.user() + " still has uid "
@@ -96,6 +97,7 @@ final class ChangeIdsStep implements StepAction {
             if (!group.gid().equals(change.gidFrom())) {
                 throw changedByOthers("group", change.group(), group.gid(), change.gidFrom(), change.gidTo());
             }
+            refuseTaken("gid", change.gidTo(), "group", localFiles.groupName(change.gidTo()));
             expect(tools.changeGid(change.group(), change.gidTo()));
             if (!group(change).gid().equals(change.gidTo())) {
                 throw new StepException("groupmod said that it was done, but " + change.group() + " still has gid "
@@ -119,6 +121,15 @@ final class ChangeIdsStep implements StepAction {
     private static StepException changedByOthers(String what, String name, Object now, Object from, Object to) {
         return new StepException("somebody else has changed the " + what + " " + name + ": it has " + now + ", neither "
                 + from + " nor " + to + ". Give it one of the two, then run this again");
+    }
+
+    /** groupmod gives a number twice when it works on the files of another root (seen in shadow 4.13). */
+    private static void refuseTaken(String what, Object number, String whose, Optional<String> holder)
+            throws StepException {
+        if (holder.isPresent()) {
+            throw new StepException(what + " " + number + " has been given to the " + whose + " " + holder.get()
+                    + " meanwhile. Give that one another, then run this again");
+        }
     }
 
     private static void expect(CommandResult result) throws StepException {

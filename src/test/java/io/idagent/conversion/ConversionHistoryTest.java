@@ -2,16 +2,24 @@ package io.idagent.conversion;
 
 import static io.idagent.host.HostStory.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.host.ConversionFact;
+import io.idagent.host.Fact;
+import io.idagent.host.FileScope;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What past conversions mean for today. */
 class ConversionHistoryTest {
@@ -92,5 +100,72 @@ class ConversionHistoryTest {
     void reOwningGivesUpNoNumber() {
         ConversionHistory history = new ConversionHistory(List.of(ended("a", RE_OWN, Result.DONE)), false);
         assertEquals(Set.of(), history.formerUids());
+    }
+
+    /** What libvirt had cached nobody but the journal knows any more. */
+    @Test
+    void whatLibvirtHadCachedBeforeARestartIsFormer() {
+        FileScope scope = RecoveryTest.RESTART.files();
+        ConversionPlan restart = new ConversionPlan(
+                ConversionKind.RESTART_LIBVIRT,
+                false,
+                new FileScope(
+                        List.of(),
+                        scope.roots(),
+                        List.of(),
+                        Set.of(new Uid(117)),
+                        Set.of(new Gid(121)),
+                        Optional.empty(),
+                        scope.sharedStorage()),
+                LibvirtUnits.NONE,
+                ConversionPlan.LabelHalves.NONE,
+                Optional.empty());
+        ConversionHistory history = new ConversionHistory(List.of(ended("a", restart, Result.DONE)), false);
+        assertEquals(Set.of(new Uid(117)), history.formerUids());
+        assertEquals(Set.of(new Gid(121)), history.formerGids());
+        // Of a re-owning the plan has former ids too; whether they still count was decided then, not for ever.
+        assertEquals(Set.of(), new ConversionHistory(List.of(ended("a", RE_OWN, Result.DONE)), false).formerGids());
+    }
+
+    @Test
+    void theyAreCountedByHowTheyEnded() {
+        ConversionHistory history = new ConversionHistory(
+                List.of(
+                        open("d", CONVERT),
+                        ended("c", CONVERT, Result.DONE),
+                        ended("b", CONVERT, Result.UNDONE),
+                        ended("a", CONVERT, Result.UNDONE)),
+                false);
+        assertEquals(Map.of("done", 1L, "undone", 2L), history.byResult());
+        assertEquals("d", history.last().orElseThrow().id());
+    }
+
+    @Test
+    void aHistoryThatCannotBeReadIsUnknownAndNotEmpty(@TempDir Path directory) throws IOException {
+        Conversions conversions = new Conversions(directory);
+        Path lock = directory.resolve("lock");
+        assertEquals(
+                new ConversionFact.Idle(),
+                ConversionHistory.read(conversions, lock)
+                        .switchOn(known -> known.value().fact(), ConversionFact.NotSeen::new));
+        Path folder = Files.createDirectories(directory.resolve("conversions/20260301T120000Z"));
+        Files.writeString(folder.resolve(Journal.FILE), Journal.format(new JournalEntry.Started(NOON, Step.PROVE)));
+        Files.setPosixFilePermissions(directory.resolve("conversions"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (Fact<ConversionHistory> history :
+                List.of(ConversionHistory.read(conversions, lock), ConversionHistory.readUnderLock(conversions))) {
+            assertTrue(history.whyUnknown().orElse("").contains("is not believed"), history.toString());
+        }
+    }
+
+    @Test
+    void whatGoesOverHttpHasNoTexts() {
+        ConversionOutcome told = Outcomes.withLeftovers().withoutTexts();
+        assertEquals(Result.DONE, told.result());
+        assertEquals("", told.sentence());
+        assertEquals(List.of(), told.problems());
+        assertEquals(List.of(), told.notes());
+        assertEquals(Optional.empty(), told.journal());
+        assertEquals(List.of(), told.outside().orElseThrow().firstPaths());
+        assertEquals(2, told.outside().orElseThrow().files());
     }
 }

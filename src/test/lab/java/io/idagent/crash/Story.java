@@ -35,6 +35,8 @@ final class Story {
     private static final int LEFTOVERS = 7;
     private static final String NOTHING_TO_TAKE_BACK = "no conversion that could be taken back";
 
+    private static final String TOLD = "putting it back failed";
+
     private final World world;
     private final Map<Victim, Faults> faults = new EnumMap<>(Victim.class);
     private final StringBuilder transcript = new StringBuilder();
@@ -92,6 +94,11 @@ final class Story {
         List<String> entries = journal("after the fault");
         String end = entries.isEmpty() ? "none yet" : entries.get(0);
 
+        if (hurt.out().contains(TOLD)) {
+            // The one call failed that puts back what the kernel has cleared: that is lost, and a person was told of
+            // which file.
+            return new Run(victim, fault, hit, end, !back);
+        }
         if (hurt.exitCode() == 0 && victim != Victim.RECOVERY) {
             mustBe(back ? world.whollyOld() : world.whollyNew(), "it said that all was done" + power(fault));
         }
