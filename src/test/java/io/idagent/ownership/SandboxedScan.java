@@ -21,11 +21,15 @@ final class SandboxedScan {
                     .scan(
                             base,
                             ScanFixture.root(arguments[1]),
-                            hit -> outcomes.put(
-                                    hit.path().toString(),
-                                    changer.change(base, hit).getClass().getSimpleName()),
+                            hit -> outcomes.put(hit.path().toString(), inWords(changer.change(base, hit))),
                             ScanProgress.NONE);
         }
         outcomes.forEach((path, outcome) -> System.out.println(path + " " + outcome));
+    }
+
+    private static String inWords(ChangeOutcome outcome) {
+        return outcome instanceof ChangeOutcome.Failed failed
+                ? failed.sentence()
+                : outcome.getClass().getSimpleName();
     }
 }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names that are swapped while we look, and things that run out. */
 @Tag("root")
@@ -109,26 +111,40 @@ class ScanInABadWorldTest {
         assertEquals(0, descriptors(), "whoever was given up closes what he had when he comes back");
     }
 
-    @Test
-    void aSandboxWithoutOpenat2ChangesNothingInWhatIsFound() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"ENOSYS", "EPERM"})
+    void aSandboxWithoutOpenat2ChangesNothingInWhatIsFound(String refusal) throws Exception {
         sh(tree, "mkdir -p a/b c; touch a/f a/b/f c/f; chown 109:114 a/f a/b/f c");
-        String found = TestDisks.run(
+        assertEquals("/r/a/b/f Changed\n/r/a/f Changed\n/r/c Changed", inAWorldWith("openat2", "error=" + refusal));
+    }
+
+    /** As chown fails, whatever the quota: no file system here lets root run into one. */
+    @Test
+    void anOwnerWhoseQuotaIsExhaustedIsAReasonAndTheRestGoesOn() throws Exception {
+        sh(tree, "touch a b c; chown 109:114 a b c");
+        String outcomes = inAWorldWith("fchownat", "error=EDQUOT:when=2");
+        assertEquals(2, outcomes.split("Changed", -1).length - 1, outcomes);
+        assertTrue(outcomes.contains("to 64055:64055: Disk quota exceeded"), outcomes);
+    }
+
+    /** A scan and a change in a process to which the kernel answers otherwise. */
+    private String inAWorldWith(String call, String answer) throws Exception {
+        return TestDisks.run(
                 "strace",
                 "-f",
                 "-qq",
                 "-o",
                 "/dev/null",
                 "-e",
-                "trace=openat2",
+                "trace=" + call,
                 "-e",
-                "inject=openat2:error=ENOSYS",
+                "inject=" + call + ":" + answer,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 SandboxedScan.class.getName(),
                 base.toString(),
                 "/r");
-        assertEquals("/r/a/b/f Changed\n/r/a/f Changed\n/r/c Changed", found);
     }
 
     @Test
