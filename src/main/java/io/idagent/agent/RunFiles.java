@@ -18,7 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * What root leaves for the daemon below /run/libvirt-id-agent: what a scan found, and how attempts went. The directory is
+ * What root leaves for the daemon below /run/libvirt-id-agent: what a scan found, how attempts went,
+ * and what access is out. The directory is
  * root's; the daemon reads, and cannot write there.
  */
 public final class RunFiles {
@@ -63,6 +64,15 @@ public final class RunFiles {
 
     public void writeAttempts(Attempts attempts) throws IOException {
         write("attempts", Mapper.JSON.writeValueAsBytes(attempts));
+    }
+
+    /** Empty: root has left no word about it. */
+    public Optional<GrantsDocument> grants() {
+        return read("grants", new TypeReference<GrantsDocument>() {});
+    }
+
+    public void writeGrants(GrantsDocument grants) throws IOException {
+        write("grants", JSON.writeValueAsBytes(grants));
     }
 
     /** Whether there is a daemon on this host to leave anything for. */

@@ -31,6 +31,10 @@ public final class Scan {
                 Fact.valueOf(look.history()).map(ConversionHistory::byResult).orElse(Map.of()),
                 StatusDocument.last(look.history()));
         wiring.runFiles().writeFindings(report);
+        // The run directory is empty after a boot, and grants outlive it.
+        if (look.grants().isPresent()) {
+            wiring.runFiles().writeGrants(look.grants().get());
+        }
         return report;
     }
 }

@@ -29,10 +29,12 @@ public final class Session {
     }
 
     /** What was seen and concluded. */
-    public record Look(Assessment assessment, Fact<ConversionHistory> history, List<Hold> holds) {
+    public record Look(
+            Assessment assessment, Fact<ConversionHistory> history, List<Hold> holds, Optional<GrantsDocument> grants) {
 
         public StatusDocument document() {
-            return StatusDocument.of(assessment, StatusDocument.last(history), history.whyUnknown(), holds);
+            return StatusDocument.of(assessment, StatusDocument.last(history), history.whyUnknown(), holds)
+                    .withGrants(grants);
         }
 
         public Published published() {
@@ -57,7 +59,7 @@ public final class Session {
                         wiring.inspector(accounts, Fact.valueOf(history), passwdLockWait)
                                 .inspect(depth),
                         fact);
-        return new Look(assessment, history, holds(assessment));
+        return new Look(assessment, history, holds(assessment), wiring.grantsOut());
     }
 
     /** Without the quiet period, which only the daemon has seen pass. */

@@ -40,7 +40,8 @@ public record StatusDocument(
         Optional<FilesDocument> files,
         List<HeldBy> daemonHeldBy,
         List<String> notSeen,
-        Optional<LastConversion> lastConversion) {
+        Optional<LastConversion> lastConversion,
+        Optional<GrantsDocument> grants) {
 
     /** Grows when a field changes its meaning or goes; new fields may come at any time. */
     public static final int FORMAT = 1;
@@ -120,7 +121,28 @@ public record StatusDocument(
                         .map(hold -> new HeldBy(hold.kind().name(), hold.sentence()))
                         .toList(),
                 notSeen(host, historyUnknown),
-                last);
+                last,
+                Optional.empty());
+    }
+
+    /** The same, with what is known about access given to other hosts; empty: that could not be seen. */
+    public StatusDocument withGrants(Optional<GrantsDocument> known) {
+        return new StatusDocument(
+                format,
+                observedAt,
+                state,
+                sentence,
+                readiness,
+                accounts,
+                baseLabel,
+                guests,
+                blockers,
+                findings,
+                files,
+                daemonHeldBy,
+                notSeen,
+                lastConversion,
+                known);
     }
 
     /** States, numbers and counts; no name of a guest, no path, no sentence that holds one. */
@@ -141,7 +163,8 @@ public record StatusDocument(
                 files.map(FilesDocument::withoutPaths),
                 daemonHeldBy.stream().map(hold -> new HeldBy(hold.kind(), "")).toList(),
                 List.of(),
-                lastConversion.map(LastConversion::withoutOutcomeTexts));
+                lastConversion.map(LastConversion::withoutOutcomeTexts),
+                grants);
     }
 
     private static AccountDocument account(AccountFacts facts) {

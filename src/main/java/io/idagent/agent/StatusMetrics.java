@@ -63,6 +63,16 @@ public final class StatusMetrics {
                 "last.conversion.libvirt.down.seconds",
                 "How long libvirt was down in the last conversion",
                 p -> last(p, ConversionOutcome::libvirtDown));
+        gauge(
+                "grants",
+                "Images to which other hosts' numbers were given access that was not taken back yet",
+                p -> p.status().grants().map(grants -> (double) grants.count()));
+        gauge("grants.oldest.age.seconds", "How long the first of them has been out; 0: none is", p -> p.status()
+                .grants()
+                .map(grants -> grants.oldestAt()
+                        .map(at ->
+                                (double) Duration.between(at, p.inspectedAt()).toSeconds())
+                        .orElse(0.0)));
         conversions();
         Gauge.builder(PREFIX + "build.info", () -> 1)
                 .description("The version of the agent")

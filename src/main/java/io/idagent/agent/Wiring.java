@@ -6,7 +6,6 @@ import io.idagent.conversion.ConversionTools;
 import io.idagent.conversion.Conversions;
 import io.idagent.host.ExtraCheck;
 import io.idagent.host.Fact;
-import io.idagent.host.FormerIds;
 import io.idagent.host.GuestFinder;
 import io.idagent.host.HostInspector;
 import io.idagent.host.LiveHost;
@@ -14,7 +13,6 @@ import io.idagent.host.OfflineHost;
 import io.idagent.host.ScanFindings;
 import io.idagent.host.TakenIds;
 import io.idagent.host.WatchedHost;
-import io.idagent.migration.MigrationInspector;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
@@ -178,14 +176,22 @@ public final class Wiring implements AutoCloseable {
         return libvirt;
     }
 
-    /** @param former numbers that the account had before */
-    public MigrationInspector migrationInspector(FormerIds former) {
-        return new MigrationInspector(
-                settings.libvirtUri(),
-                settings.accounts(),
-                former,
-                commands,
-                settings.timeouts().libvirt());
+    /** For commands about migration. */
+    public MigrationWiring migration() {
+        return new MigrationWiring(settings, inRoot(settings.stateDirectory()), commands, this::base);
+    }
+
+    /** Root reads the journal; for others root leaves word in the run directory. */
+    public Optional<GrantsDocument> grantsOut() {
+        if (!asRoot) {
+            return runFiles().grants();
+        }
+        try {
+            return Optional.of(
+                    GrantsDocument.of(List.copyOf(migration().grants().all().values())));
+        } catch (IOException notSeen) {
+            return Optional.empty();
+        }
     }
 
     public Assessor assessor(boolean acceptUnstartable) {

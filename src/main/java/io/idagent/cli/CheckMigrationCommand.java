@@ -74,7 +74,7 @@ final class CheckMigrationCommand implements Callable<Integer> {
                     .host()
                     .former()
                     .orElse(FormerIds.NONE);
-            MigrationFacts facts = wiring.migrationInspector(former).inspect(Optional.ofNullable(to), domains);
+            MigrationFacts facts = wiring.migration().inspector(former).inspect(Optional.ofNullable(to), domains);
             List<MigrationFinding> findings = MigrationChecks.of(facts);
             int code = findings.isEmpty() ? ExitCode.DONE : ExitCode.FINDINGS;
             MigrationDocument document = MigrationDocument.of(StatusDocument.FORMAT, code, facts, findings);

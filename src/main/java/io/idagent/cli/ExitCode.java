@@ -69,4 +69,10 @@ final class ExitCode {
         }
         return assessment.state() == State.LEFTOVERS || !assessment.findings().isEmpty() ? 1 : 0;
     }
+
+    /** @param forgotten access that was given to other hosts has been out for more than a day */
+    static int ofStatus(Assessment assessment, boolean forgotten) {
+        int code = ofStatus(assessment);
+        return code == 0 && forgotten ? 1 : code;
+    }
 }

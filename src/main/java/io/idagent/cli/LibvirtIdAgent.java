@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             PlanCommand.class,
             CheckMigrationCommand.class,
+            ShareCommand.class,
+            EvacuateCommand.class,
             ScanCommand.class,
             BaseLabelCommand.class
         },

@@ -24,6 +24,10 @@ final class ProgressLines implements Converter.Observer, AutoCloseable {
         this.terminal = terminal;
     }
 
+    PrintWriter out() {
+        return out;
+    }
+
     @Override
     public void started(Step step) {
         startedAt = System.nanoTime();

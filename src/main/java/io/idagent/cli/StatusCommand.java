@@ -5,6 +5,7 @@ import io.idagent.agent.StatusDocument;
 import io.idagent.agent.StatusMetrics;
 import io.idagent.agent.Wiring;
 import io.idagent.host.HostInspector.Depth;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,10 @@ final class StatusCommand implements Callable<Integer> {
             environment.answer().text(StatusText.of(status));
             environment.answer().document(status);
             environment.answer().metrics(() -> StatusMetrics.exposition(look.published()));
-            return ExitCode.ofStatus(look.assessment());
+            boolean forgotten = look.grants()
+                    .filter(grants -> grants.forgotten(Instant.now()))
+                    .isPresent();
+            return ExitCode.ofStatus(look.assessment(), forgotten);
         }
     }
 }

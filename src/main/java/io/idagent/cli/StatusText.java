@@ -30,6 +30,7 @@ final class StatusText {
         view.guests();
         view.files();
         view.last();
+        view.grants();
         view.obstacles();
         view.heldBy();
         view.remarks();
@@ -105,6 +106,18 @@ final class StatusText {
         if (tally.files() > tally.firstPaths().size()) {
             row("", "    ...");
         }
+    }
+
+    private void grants() {
+        status.grants()
+                .filter(grants -> grants.count() > 0)
+                .ifPresent(grants -> row(
+                        "shared",
+                        (grants.count() == 1 ? "1 image is" : grants.count() + " images are")
+                                + " open to other hosts' numbers since "
+                                + grants.oldestAt().map(Object::toString).orElse("?")
+                                + (grants.forgotten(status.observedAt()) ? ", more than a day" : "")
+                                + " (libvirt-id-agent share list, share revoke)"));
     }
 
     private void last() {

@@ -166,7 +166,7 @@ public final class Conversions {
                 .toList();
     }
 
-    private static void createPrivate(Path path) throws IOException {
+    public static void createPrivate(Path path) throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -174,7 +174,7 @@ public final class Conversions {
     }
 
     /** Not a link, root's (or the caller's own, for those who try this without root), and closed to others. */
-    private static void checkTrusted(Path path) throws IOException {
+    public static void checkTrusted(Path path) throws IOException {
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         int uid = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         boolean link = Files.isSymbolicLink(path);

@@ -93,7 +93,7 @@ public class Daemon {
                         files::attempts),
                 new DaemonRules(settings.daemon()),
                 trigger,
-                this::publish,
+                found -> publish(found.withGrants(files.grants())),
                 LOG::info,
                 Clock.systemUTC(),
                 System::nanoTime);

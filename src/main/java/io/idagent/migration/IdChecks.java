@@ -18,7 +18,7 @@ final class IdChecks implements Check {
         Account qemu = facts.accounts().get(0);
         facts.sides().forEach(side -> target(side, qemu, found));
         facts.sides().forEach(side -> cached(side, qemu, found));
-        facts.other().ifPresent(there -> differ(facts.here(), there, found));
+        facts.other().ifPresent(there -> differ(facts.here(), there, qemu.target(), found));
         facts.accounts().stream().skip(1).forEach(account -> others(facts, account, found));
     }
 
@@ -66,7 +66,7 @@ final class IdChecks implements Check {
         }
     }
 
-    private static void differ(MigrationFacts.Side here, MigrationFacts.Side there, Findings found) {
+    private static void differ(MigrationFacts.Side here, MigrationFacts.Side there, Owner target, Findings found) {
         Optional<Owner> mine = here.libvirt().baseLabel();
         Optional<Owner> theirs = there.libvirt().baseLabel();
         if (mine.isPresent() && theirs.isPresent() && !mine.equals(theirs)) {
@@ -77,7 +77,11 @@ final class IdChecks implements Check {
                             + there.name(),
                     "the other side gets 'Permission denied' for the images; where root may change owners there, a"
                             + " migration that fails takes the image away from the guest that still runs here",
-                    "convert the host whose numbers are wrong: " + CONVERT);
+                    mine.get().equals(target)
+                            ? "on " + there.name() + ": libvirt-id-agent evacuate --to qemu+ssh://" + here.name()
+                                    + "/system --convert"
+                            : "libvirt-id-agent evacuate --to "
+                                    + there.libvirt().uri() + " --convert");
         }
     }
 

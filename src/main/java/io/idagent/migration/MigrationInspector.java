@@ -84,7 +84,8 @@ public final class MigrationInspector {
         }
     }
 
-    private static List<LibvirtGuest> chosen(LibvirtSide here, List<String> names) throws NoSuchGuestException {
+    /** Those of these names; without names all. */
+    public static List<LibvirtGuest> chosen(LibvirtSide here, List<String> names) throws NoSuchGuestException {
         Map<String, LibvirtGuest> all = new TreeMap<>();
         here.guests().forEach(guest -> all.put(guest.name(), guest));
         if (names.isEmpty()) {

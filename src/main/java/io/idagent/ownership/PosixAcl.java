@@ -21,8 +21,13 @@ record PosixAcl(List<Entry> entries) {
     private static final int HEADER_SIZE = 4;
     private static final int ENTRY_SIZE = 8;
 
+    private static final int OWNER = 0x01;
     private static final int NAMED_USER = 0x02;
+    private static final int GROUP = 0x04;
     private static final int NAMED_GROUP = 0x08;
+    private static final int MASK = 0x10;
+    private static final int OTHERS = 0x20;
+    private static final int NOBODY = -1;
 
     /** The tags rise in the order in which the kernel wants the entries; only named users and groups come more than once. */
     private static final Comparator<Entry> ORDER =
@@ -32,6 +37,10 @@ record PosixAcl(List<Entry> entries) {
 
         boolean isNamed() {
             return tag == NAMED_USER || tag == NAMED_GROUP;
+        }
+
+        Entry with(int others) {
+            return new Entry(tag, others, id);
         }
 
         boolean isForSameAs(Entry other) {
@@ -117,5 +126,91 @@ record PosixAcl(List<Entry> entries) {
             }
         }
         entries.add(entry);
+    }
+
+    /** What a file without a list has: its mode. */
+    static PosixAcl ofMode(int mode) {
+        return new PosixAcl(List.of(
+                new Entry(OWNER, mode >> 6 & 7, NOBODY),
+                new Entry(GROUP, mode >> 3 & 7, NOBODY),
+                new Entry(OTHERS, mode & 7, NOBODY)));
+    }
+
+    /**
+     * The same with at least these permissions for these users. Nobody else gains: what the mask has kept from others
+     * is taken from their entries before the mask is widened.
+     */
+    PosixAcl granting(Set<Uid> uids, int permissions) {
+        int bound = mask().map(Entry::permissions).orElse(7);
+        int mask = mask().or(this::group).map(Entry::permissions).orElse(0) | permissions;
+        List<Entry> granted = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.tag() == NAMED_USER && uids.contains(Uid.ofBits(entry.id()))) {
+                continue;
+            }
+            boolean isBound = entry.isNamed() || entry.tag() == GROUP;
+            if (entry.tag() != MASK) {
+                granted.add(isBound ? entry.with(entry.permissions() & bound) : entry);
+            }
+        }
+        for (Uid uid : uids) {
+            int had = named(uid).map(Entry::permissions).orElse(0) & bound;
+            granted.add(new Entry(NAMED_USER, had | permissions, uid.bits()));
+        }
+        granted.add(new Entry(MASK, mask, NOBODY));
+        granted.sort(ORDER);
+        return new PosixAcl(granted);
+    }
+
+    /**
+     * This list without what made {@code after} out of {@code before}. What somebody else has changed since stays as it
+     * is: entries that are still as they were made become what they were, those that were added go, no other is touched.
+     */
+    PosixAcl without(PosixAcl before, PosixAcl after) {
+        if (equals(after)) {
+            return before;
+        }
+        List<Entry> rest = new ArrayList<>();
+        for (Entry entry : entries) {
+            Optional<Entry> had = before.same(entry);
+            Optional<Entry> made = after.same(entry);
+            if (had.isEmpty() && made.isPresent() && entry.tag() == NAMED_USER) {
+                continue;
+            }
+            rest.add(had.isPresent() && made.filter(entry::equals).isPresent() ? had.get() : entry);
+        }
+        boolean needsMask =
+                rest.stream().anyMatch(Entry::isNamed) || before.mask().isPresent();
+        Optional<Entry> mask = mask();
+        if (!needsMask && mask.isPresent()) {
+            // A chmod since then has narrowed the mask and meant the group.
+            boolean narrowed = after.mask().filter(mask.get()::equals).isEmpty();
+            rest.removeIf(entry -> entry.tag() == MASK);
+            rest.replaceAll(entry -> entry.tag() == GROUP && narrowed
+                    ? entry.with(entry.permissions() & mask.get().permissions())
+                    : entry);
+        }
+        rest.sort(ORDER);
+        return new PosixAcl(rest);
+    }
+
+    private Optional<Entry> same(Entry other) {
+        return entries.stream()
+                .filter(entry -> entry.tag() == other.tag() && entry.id() == other.id())
+                .findFirst();
+    }
+
+    private Optional<Entry> mask() {
+        return entries.stream().filter(entry -> entry.tag() == MASK).findFirst();
+    }
+
+    private Optional<Entry> group() {
+        return entries.stream().filter(entry -> entry.tag() == GROUP).findFirst();
+    }
+
+    private Optional<Entry> named(Uid uid) {
+        return entries.stream()
+                .filter(entry -> entry.tag() == NAMED_USER && entry.id() == uid.bits())
+                .findFirst();
     }
 }

@@ -15,7 +15,7 @@ public final class MigrationSides {
 
     /** @throws LibvirtUnavailableException if it cannot be reached, wants a password, or does not answer in time */
     public LibvirtSide ask(String uri) throws LibvirtUnavailableException, InterruptedException {
-        return new Libvirt(uri, limit).ask(() -> new SideConversation(withoutTerminal(uri)).side());
+        return new Libvirt(uri, limit).ask(() -> new SideConversation(withoutTerminal(uri)).side(uri));
     }
 
     /** @return for each question what the host lacks, in libvirt's words; empty: nothing */

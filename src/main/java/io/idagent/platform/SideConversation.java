@@ -31,12 +31,13 @@ final class SideConversation {
         this.uri = uri;
     }
 
-    LibvirtSide side() throws LibvirtException, MalformedDocumentException {
+    /** @param shown the address as a person would write it */
+    LibvirtSide side(String shown) throws LibvirtException, MalformedDocumentException {
         return LibvirtConversation.connected(uri, connection -> {
             XmlDocument capabilities =
                     XmlDocument.parse("libvirt's capabilities document", connection.getCapabilities(), "capabilities");
             return new LibvirtSide(
-                    uri,
+                    shown,
                     connection.getHostName(),
                     capabilities.text("host", "uuid").orElse(""),
                     CapabilitiesXml.baseLabel(connection.getCapabilities()),

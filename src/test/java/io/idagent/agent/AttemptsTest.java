@@ -107,6 +107,7 @@ class AttemptsTest {
 
     private static Ending nothing(HostStory host) {
         Assessment assessment = new Assessor(false).assess(host.snapshot(), new ConversionFact.Idle());
-        return new Ending.Nothing(new Session.Look(assessment, Fact.unknown("not read"), List.of()), List.of());
+        return new Ending.Nothing(
+                new Session.Look(assessment, Fact.unknown("not read"), List.of(), Optional.empty()), List.of());
     }
 }

@@ -7,6 +7,7 @@ import static io.idagent.host.HostStory.scan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.idagent.agent.GrantsDocument;
 import io.idagent.agent.Hold;
 import io.idagent.agent.StatusDocument;
 import io.idagent.conversion.JournalEntry;
@@ -28,22 +29,24 @@ class JsonFieldsTest {
     private static final List<String> TALLY = List.of("files", "bytes", "first_paths");
 
     private static final StatusDocument STATUS = Documents.status(
-            oldHost()
-                    .guest("vm1", 42, OLD)
-                    .passwdLock(Fact.unknown("why"))
-                    .files(scan(
-                            1,
-                            1,
-                            HostStory.tally(1, "/a"),
-                            HostStory.tally(1, "/b"),
-                            1,
-                            1,
-                            List.of(new MountTally("/nfs", "nfs4", HostStory.tally(1, "/nfs/c"))),
-                            List.of(new PathError("/d", "EIO", "cannot open /d")))),
-            Documents.history(
-                    new JournalEntry.Opened(NOON, 1, Documents.plan(oldHost()).orElseThrow()),
-                    new JournalEntry.Closed(NOON, Outcomes.withLeftovers())),
-            new Hold(Hold.Kind.PAUSED, "somebody has paused it"));
+                    oldHost()
+                            .guest("vm1", 42, OLD)
+                            .passwdLock(Fact.unknown("why"))
+                            .files(scan(
+                                    1,
+                                    1,
+                                    HostStory.tally(1, "/a"),
+                                    HostStory.tally(1, "/b"),
+                                    1,
+                                    1,
+                                    List.of(new MountTally("/nfs", "nfs4", HostStory.tally(1, "/nfs/c"))),
+                                    List.of(new PathError("/d", "EIO", "cannot open /d")))),
+                    Documents.history(
+                            new JournalEntry.Opened(
+                                    NOON, 1, Documents.plan(oldHost()).orElseThrow()),
+                            new JournalEntry.Closed(NOON, Outcomes.withLeftovers())),
+                    new Hold(Hold.Kind.PAUSED, "somebody has paused it"))
+            .withGrants(Optional.of(new GrantsDocument(1, Optional.of(NOON))));
 
     private static final Set<String> STATUS_FIELDS = fields(
             List.of(
@@ -78,7 +81,9 @@ class JsonFieldsTest {
                     "not_seen[]",
                     "last_conversion.id",
                     "last_conversion.kind",
-                    "last_conversion.at"),
+                    "last_conversion.at",
+                    "grants.count",
+                    "grants.oldest_at"),
             tally("files.leftovers"),
             tally("files.adoptable_orphans"),
             tally("files.other_orphans"),

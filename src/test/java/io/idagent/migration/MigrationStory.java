@@ -92,7 +92,7 @@ final class MigrationStory {
                 "vda", type, "disk", false, false, format, cache, Optional.of(IMAGE), Optional.empty());
     }
 
-    List<MigrationFinding> findings() {
+    List<LibvirtGuest> guests() {
         GuestDescription description = new GuestDescription(
                 "vm1",
                 "u1",
@@ -105,7 +105,11 @@ final class MigrationStory {
                 List.of(),
                 Optional.empty(),
                 List.of());
-        List<LibvirtGuest> guests = List.of(new LibvirtGuest(true, true, description, description, List.of()));
+        return List.of(new LibvirtGuest(true, true, description, description, List.of()));
+    }
+
+    List<MigrationFinding> findings() {
+        List<LibvirtGuest> guests = guests();
         return MigrationChecks.of(new MigrationFacts(
                 here.side(guests),
                 other.isPresent() ? other : Optional.of(known(there.side(List.of()))),

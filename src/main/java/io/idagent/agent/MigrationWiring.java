@@ -1,0 +1,89 @@
+package io.idagent.agent;
+
+import io.idagent.host.FormerIds;
+import io.idagent.migration.EvacuatedGuests;
+import io.idagent.migration.GrantJournal;
+import io.idagent.migration.Homes;
+import io.idagent.migration.MigrationInspector;
+import io.idagent.migration.MigrationInspector.NoSuchGuestException;
+import io.idagent.migration.Sharing;
+import io.idagent.ownership.AccessGrants;
+import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Commands;
+import io.idagent.platform.LibC;
+import io.idagent.platform.LibvirtGuest;
+import io.idagent.platform.LibvirtSide;
+import io.idagent.platform.LibvirtUnavailableException;
+import io.idagent.platform.MigrationSides;
+import io.idagent.platform.Owner;
+import io.idagent.settings.Settings;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Puts together what commands about migration need. */
+public final class MigrationWiring {
+
+    private final Settings settings;
+    private final Path stateDirectory;
+    private final Commands commands;
+    private final Supplier<TreeBase> base;
+
+    MigrationWiring(Settings settings, Path stateDirectory, Commands commands, Supplier<TreeBase> base) {
+        this.settings = settings;
+        this.stateDirectory = stateDirectory;
+        this.commands = commands;
+        this.base = base;
+    }
+
+    /** @param former numbers that the account had before */
+    public MigrationInspector inspector(FormerIds former) {
+        return new MigrationInspector(
+                settings.libvirtUri(),
+                settings.accounts(),
+                former,
+                commands,
+                settings.timeouts().libvirt());
+    }
+
+    public Sharing sharing() {
+        return new Sharing(grants(), new AccessGrants(LibC.load()), base.get());
+    }
+
+    public GrantJournal grants() {
+        return new GrantJournal(stateDirectory);
+    }
+
+    public EvacuatedGuests evacuated() {
+        return new EvacuatedGuests(stateDirectory);
+    }
+
+    public LibvirtSide side(String uri) throws LibvirtUnavailableException, InterruptedException {
+        return new MigrationSides(settings.timeouts().libvirt()).ask(uri);
+    }
+
+    /** The numbers that a side's guests run under. */
+    public Owner runsAs(LibvirtSide side) {
+        return side.baseLabel().orElse(settings.accounts().get(0).target());
+    }
+
+    /** @param names none: all that run */
+    public List<LibvirtGuest> runningGuests(List<String> names)
+            throws LibvirtUnavailableException, InterruptedException, NoSuchGuestException {
+        return MigrationInspector.chosen(side(settings.libvirtUri()), names).stream()
+                .filter(LibvirtGuest::active)
+                .toList();
+    }
+
+    /** Where the guests are for whose sake access was given, as far as this host knows by itself. */
+    public Homes homesSeenFromHere() throws LibvirtUnavailableException, InterruptedException {
+        LibvirtSide here = side(settings.libvirtUri());
+        Owner owner = runsAs(here);
+        Set<String> running = new HashSet<>();
+        here.guests().stream().filter(LibvirtGuest::active).forEach(guest -> running.add(guest.name()));
+        return sharing().byLocks(running, new Homes.Home(owner.uid(), Optional.of(owner.gid())));
+    }
+}

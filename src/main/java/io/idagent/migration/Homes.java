@@ -1,0 +1,23 @@
+package io.idagent.migration;
+
+import io.idagent.platform.Gid;
+import io.idagent.platform.Uid;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says under which numbers the guests run for whose sake access was given: their images must belong to those first. */
+@FunctionalInterface
+public interface Homes {
+
+    Whereabouts of(Grant grant);
+
+    /** @param gid empty: not known; then the group stays */
+    record Home(Uid uid, Optional<Gid> gid) {}
+
+    sealed interface Whereabouts {
+        /** @param homes none: no guest runs */
+        record Known(Set<Home> homes) implements Whereabouts {}
+
+        record Unknown(String why) implements Whereabouts {}
+    }
+}

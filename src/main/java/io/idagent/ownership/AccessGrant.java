@@ -1,0 +1,38 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.Uid;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Access to one file for some numbers, with all that it takes to undo it exactly.
+ *
+ * @param path of the file itself, no link in it
+ * @param inode by which another file in its place is noticed
+ * @param permissions 4 or 6, as in a mode
+ * @param mode before the grant, the lower twelve bits
+ * @param before the attribute before; empty: there was none, the mode told all
+ */
+public record AccessGrant(
+        String path, long inode, Set<Uid> uids, int permissions, Form form, int mode, Optional<byte[]> before) {
+
+    /** How access is given there. */
+    public enum Form {
+        POSIX_ACL,
+        NFS4_ACL,
+        /** For everybody: there is no other way. */
+        MODE
+    }
+
+    /** The same for more numbers, or for more than reading. */
+    public AccessGrant and(Set<Uid> others, int more) {
+        Set<Uid> all = new java.util.TreeSet<>(java.util.Comparator.comparingLong(Uid::value));
+        all.addAll(uids);
+        all.addAll(others);
+        return new AccessGrant(path, inode, all, permissions | more, form, mode, before);
+    }
+
+    PosixAcl aclBefore() {
+        return before.flatMap(PosixAcl::parse).orElseGet(() -> PosixAcl.ofMode(mode));
+    }
+}

@@ -1,0 +1,292 @@
+package io.idagent.ownership;
+
+import io.idagent.platform.Errno;
+import io.idagent.platform.FileStatus;
+import io.idagent.platform.FileType;
+import io.idagent.platform.Gid;
+import io.idagent.platform.LibC;
+import io.idagent.platform.Owner;
+import io.idagent.platform.RawPath;
+import io.idagent.platform.Uid;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives numbers access to single files, and takes back exactly what it gave. Each file is pinned, looked at, and changed
+ * through its pin. Where root is nobody (root_squash) the owner acts: who owns a file may change its list. Not for several
+ * threads.
+ */
+public final class AccessGrants {
+
+    private static final String POSIX_ATTRIBUTE = "system.posix_acl_access";
+
+    private static final String LIBVIRTS_RECORD = "trusted.libvirt.security.dac";
+    private static final int EVERYBODY_READS = 4;
+    private static final String GONE = "it is gone: ";
+
+    private final LibC libC;
+    private final PathPin pins;
+    private final FileStatus status = new FileStatus();
+    private final OwnersHand hand;
+
+    public AccessGrants(LibC libC) {
+        this.libC = libC;
+        this.pins = new PathPin(libC);
+        this.hand = new OwnersHand(libC, status);
+    }
+
+    /** What a file would need. */
+    public sealed interface Plan {
+        /** @param grant to be written down, and then made */
+        record Needed(AccessGrant grant) implements Plan {}
+
+        /** A pipe, a directory, nothing at all, or a place where access cannot be given. */
+        record Refused(String why) implements Plan {}
+    }
+
+    /** What became of taking a grant back. */
+    public sealed interface Undone {
+        record Done() implements Undone {}
+
+        /** The file is gone, or another one lies there: there is nothing to take back. */
+        record NothingThere(String why) implements Undone {}
+
+        record Failed(String why) implements Undone {}
+    }
+
+    /**
+     * Looks, and changes nothing.
+     *
+     * @param path as libvirt names it; links in it are followed where nobody but root can have made them
+     * @param forEverybody whether the mode may be opened where there are no lists
+     */
+    public Plan plan(TreeBase base, String path, Set<Uid> uids, int permissions, boolean forEverybody) {
+        PathResolver.Resolution found = new PathResolver(libC, base)
+                .resolve(RawPath.ofNames(RawPath.split(path.getBytes(StandardCharsets.UTF_8))));
+        if (found instanceof PathResolver.Refused refused) {
+            return new Plan.Refused(refused.error().sentence());
+        }
+        if (!(found instanceof PathResolver.Found at)) {
+            return new Plan.Refused(path + " is not there");
+        }
+        try {
+            int failure = libC.statx(at.pin(), 0, status);
+            if (failure < 0) {
+                return new Plan.Refused("cannot look at " + path + ": " + Errno.text(-failure));
+            }
+            if (status.type() != FileType.REGULAR) {
+                return new Plan.Refused(path + " is " + status.type().inWords() + ", no file");
+            }
+            return planPinned(at.pin(), RawPath.ofNames(at.names()).toString(), uids, permissions, forEverybody);
+        } finally {
+            libC.close(at.pin());
+        }
+    }
+
+    private Plan planPinned(int pin, String path, Set<Uid> uids, int permissions, boolean forEverybody) {
+        int mode = status.mode() & FileStatus.PERMISSIONS;
+        OwnersHand.Read nfs = hand.read(pin, Nfs4Acl.ATTRIBUTE);
+        OwnersHand.Read posix = nfs.value().isPresent() ? OwnersHand.Read.NONE : hand.read(pin, POSIX_ATTRIBUTE);
+        AccessGrant.Form form;
+        if (nfs.value().isPresent()) {
+            if (Nfs4Acl.parse(nfs.value().get()).isEmpty()) {
+                return new Plan.Refused(path + " has an NFSv4 ACL in a form that is not known");
+            }
+            form = AccessGrant.Form.NFS4_ACL;
+        } else if (posix.errno() == Errno.EOPNOTSUPP) {
+            if (!forEverybody) {
+                return new Plan.Refused(path + " lies on a file system without ACLs: only its mode can be opened, for"
+                        + " everybody on all hosts (--allow-world-writable)");
+            }
+            form = AccessGrant.Form.MODE;
+        } else if (posix.errno() != 0 && posix.errno() != Errno.ENODATA) {
+            return new Plan.Refused("cannot read the ACL of " + path + ": " + Errno.text(posix.errno()));
+        } else {
+            if (posix.value().filter(value -> PosixAcl.parse(value).isEmpty()).isPresent()) {
+                return new Plan.Refused(path + " has an ACL in a form that is not known");
+            }
+            form = AccessGrant.Form.POSIX_ACL;
+        }
+        return new Plan.Needed(new AccessGrant(
+                path, status.inode(), uids, permissions, form, mode, nfs.value().or(posix::value)));
+    }
+
+    /** @return why it was not possible; empty: it is made. Making it again changes nothing */
+    public Optional<String> make(TreeBase base, AccessGrant grant) {
+        return withPin(base, grant, pin -> {
+            int failure =
+                    switch (grant.form()) {
+                        case POSIX_ACL -> {
+                            OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
+                            Optional<PosixAcl> now = read.errno() == Errno.ENODATA
+                                    ? Optional.of(PosixAcl.ofMode(status.mode()))
+                                    : read.value().flatMap(PosixAcl::parse);
+                            yield now.isEmpty()
+                                    ? -Errno.EOPNOTSUPP
+                                    : hand.set(
+                                            pin,
+                                            POSIX_ATTRIBUTE,
+                                            now.get()
+                                                    .granting(grant.uids(), grant.permissions())
+                                                    .format());
+                        }
+                        case NFS4_ACL -> {
+                            Optional<Nfs4Acl> now =
+                                    hand.read(pin, Nfs4Acl.ATTRIBUTE).value().flatMap(Nfs4Acl::parse);
+                            yield now.isEmpty()
+                                    ? -Errno.EOPNOTSUPP
+                                    : hand.set(
+                                            pin,
+                                            Nfs4Acl.ATTRIBUTE,
+                                            now.get()
+                                                    .granting(grant.uids(), grant.permissions())
+                                                    .format());
+                        }
+                        case MODE -> hand.chmod(pin, status.mode() & FileStatus.PERMISSIONS | grant.permissions());
+                    };
+            return failure < 0 ? Optional.of(refusal("give access to", grant, failure)) : Optional.empty();
+        });
+    }
+
+    public Undone undo(TreeBase base, AccessGrant grant) {
+        int pin = pins.pin(base, RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8))));
+        if (pin == -Errno.ENOENT || pin == -Errno.ENOTDIR || pin == -Errno.ELOOP) {
+            return new Undone.NothingThere(grant.path() + " is not there any more");
+        }
+        if (pin < 0) {
+            return new Undone.Failed("cannot open " + grant.path() + ": " + Errno.text(-pin));
+        }
+        try {
+            int failure = libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
+            if (failure >= 0 && (status.inode() != grant.inode() || status.type() != FileType.REGULAR)) {
+                return new Undone.NothingThere("at " + grant.path() + " there is another file now");
+            }
+            failure = failure < 0 ? failure : undoPinned(pin, grant);
+            return failure < 0 ? new Undone.Failed(refusal("take back access to", grant, failure)) : new Undone.Done();
+        } finally {
+            libC.close(pin);
+        }
+    }
+
+    private int undoPinned(int pin, AccessGrant grant) {
+        return switch (grant.form()) {
+            case POSIX_ACL -> {
+                OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
+                if (read.errno() == Errno.ENODATA) {
+                    yield 0; // Somebody has taken all of them away.
+                }
+                Optional<PosixAcl> now = read.value().flatMap(PosixAcl::parse);
+                if (now.isEmpty()) {
+                    yield -read.errno();
+                }
+                PosixAcl before = grant.aclBefore();
+                PosixAcl rest = now.get().without(before, before.granting(grant.uids(), grant.permissions()));
+                // A list of three entries is a mode to the kernel, and is kept as one.
+                yield rest.equals(now.get()) ? 0 : hand.set(pin, POSIX_ATTRIBUTE, rest.format());
+            }
+            case NFS4_ACL -> {
+                OwnersHand.Read read = hand.read(pin, Nfs4Acl.ATTRIBUTE);
+                Optional<Nfs4Acl> now = read.value().flatMap(Nfs4Acl::parse);
+                Optional<Nfs4Acl> before = grant.before().flatMap(Nfs4Acl::parse);
+                if (now.isEmpty() || before.isEmpty()) {
+                    yield -read.errno();
+                }
+                Nfs4Acl rest = now.get().without(before.get(), grant.uids());
+                yield rest.equals(now.get()) ? 0 : hand.set(pin, Nfs4Acl.ATTRIBUTE, rest.format());
+            }
+            case MODE -> {
+                int opened = grant.permissions() & ~grant.mode();
+                yield hand.chmod(pin, status.mode() & FileStatus.PERMISSIONS & ~opened);
+            }
+        };
+    }
+
+    /** Whether a qemu somewhere has it open. */
+    public boolean isInUse(TreeBase base, AccessGrant grant) {
+        return withPin(base, grant, pin -> {
+                    int answer = new ImageLocks(libC).test(pin, status);
+                    return answer == 0 ? Optional.empty() : Optional.of("in use, or not to be told");
+                })
+                .filter(text -> text.startsWith("in use"))
+                .isPresent();
+    }
+
+    /**
+     * Gives a file on which libvirt keeps a record of its owner to the account of the host that a guest is to move to. Where
+     * the other side's libvirt believes that record (it does where both have one kernel, or the file system came along), it
+     * counts a guest that uses the image already, and refuses to give it to its own account. Access was given before, so
+     * the guest goes on under its entry.
+     */
+    public void handOver(TreeBase base, AccessGrant grant, Owner to) {
+        withPin(base, grant, pin -> {
+            if (hand.read(pin, LIBVIRTS_RECORD).value().isPresent()) {
+                libC.chown(pin, to.uid().bits(), to.gid().bits());
+            }
+            // Where it cannot be given away, libvirt cannot either, and says so itself.
+            return Optional.empty();
+        });
+    }
+
+    /**
+     * Makes a file belong to whom its guest runs as. A file that is only read need not, if everybody may read it.
+     *
+     * @param hasOthers guests under another number use it too: then it must not be given to one of them
+     * @return why it does not; empty: it does now, or it is gone
+     */
+    public Optional<String> settle(TreeBase base, AccessGrant grant, Uid uid, Optional<Gid> gid, boolean hasOthers) {
+        return withPin(base, grant, pin -> {
+                    boolean everybodyReads = (grant.mode() & EVERYBODY_READS) != 0;
+                    boolean rightUid = status.uidBits() == uid.bits();
+                    if (rightUid || grant.permissions() == EVERYBODY_READS && everybodyReads) {
+                        return Optional.empty();
+                    }
+                    if (hasOthers) {
+                        return Optional.of(grant.path() + " is used under different numbers");
+                    }
+                    int failure = libC.chown(pin, uid.bits(), gid.map(Gid::bits).orElse(LibC.LEAVE));
+                    return failure < 0
+                            ? Optional.of("cannot give " + grant.path() + " to " + uid + ", which its guest runs as: "
+                                    + Errno.text(-failure) + "; on the server: chown " + uid + " FILE")
+                            : Optional.empty();
+                })
+                .filter(text -> !text.startsWith(GONE));
+    }
+
+    private interface OnPin {
+        Optional<String> act(int pin);
+    }
+
+    private Optional<String> withPin(TreeBase base, AccessGrant grant, OnPin action) {
+        int pin = pins.pin(base, RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8))));
+        if (pin < 0) {
+            boolean gone = pin == -Errno.ENOENT || pin == -Errno.ENOTDIR || pin == -Errno.ELOOP;
+            return Optional.of((gone ? GONE : "cannot open ") + grant.path() + ": " + Errno.text(-pin));
+        }
+        try {
+            int failure = libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
+            if (failure < 0) {
+                return Optional.of("cannot look at " + grant.path() + ": " + Errno.text(-failure));
+            }
+            if (status.inode() != grant.inode() || status.type() != FileType.REGULAR) {
+                return Optional.of(GONE + "at " + grant.path() + " there is another file now");
+            }
+            return action.act(pin);
+        } finally {
+            libC.close(pin);
+        }
+    }
+
+    private static String refusal(String what, AccessGrant grant, int failure) {
+        return "cannot " + what + " " + grant.path() + ": " + Errno.text(-failure)
+                + (OwnersHand.isRefused(failure)
+                        ? ". Neither root of this host nor the file's owner may do that there; on the server: setfacl -m "
+                                + String.join(
+                                        ",",
+                                        grant.uids().stream()
+                                                .map(uid -> "u:" + uid + (grant.permissions() == 6 ? ":rw" : ":r"))
+                                                .toList())
+                                + " FILE"
+                        : "");
+    }
+}

@@ -1,0 +1,43 @@
+package io.idagent.migration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.idagent.platform.Gid;
+import io.idagent.platform.Owner;
+import io.idagent.platform.Uid;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which findings hold a guest where it is. */
+class EvacuationTest {
+
+    private final MigrationStory story = new MigrationStory();
+
+    private Map<String, String> held(boolean unsafe) {
+        return Evacuation.held(story.guests(), story.findings(), unsafe);
+    }
+
+    @Test
+    void differingNumbersHoldNobodyAsTheyAreWhatItIsFor() {
+        story.there.label = new Owner(new Uid(109), new Gid(114));
+        assertEquals(3, story.findings().size());
+        assertEquals(Map.of(), held(false));
+    }
+
+    @Test
+    void unsafeOverridesAFileSystemThatLibvirtDoesNotKnowIfBothSeeTheSameFile() {
+        story.here.fileSystem = "ext4";
+        story.there.fileSystem = "ext4";
+        assertEquals(List.of("vm1"), List.copyOf(held(false).keySet()));
+        assertEquals(Map.of(), held(true));
+        story.there.identity = "18 1024";
+        assertEquals(List.of("vm1"), List.copyOf(held(true).keySet()));
+    }
+
+    @Test
+    void whatIsWrongWithTheOtherSideHoldsAll() {
+        story.there.resolvesTo = List.of();
+        assertEquals(List.of("vm1"), List.copyOf(held(true).keySet()));
+    }
+}
