@@ -218,7 +218,8 @@ public final class Wiring implements AutoCloseable {
     public Services services() {
         Duration limit = settings.timeouts().command();
         return Files.isDirectory(SYSTEMD_RUNS)
-                ? new SystemdServices(commands, limit, settings.runDirectory().resolve("converting"))
+                ? new SystemdServices(
+                        commands, limit, settings.runDirectory().resolve("converting"), settings.accountUnits())
                 : new SysvServices(commands, limit);
     }
 

@@ -4,6 +4,7 @@ import io.idagent.platform.GroupEntry;
 import io.idagent.platform.Names;
 import io.idagent.platform.UserEntry;
 import io.idagent.settings.Account;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,13 @@ public record AccountFacts(
         Fact<Boolean> groupIsLocal,
         Fact<Optional<String>> uidHolder,
         Fact<Optional<String>> gidHolder) {
+
+    /** Those that this host has, or may have; all, if it has none: then there is nothing to do. */
+    static List<AccountFacts> present(List<AccountFacts> configured) {
+        return configured.stream().allMatch(AccountFacts::isAbsent)
+                ? configured
+                : configured.stream().filter(facts -> !facts.isAbsent()).toList();
+    }
 
     /** Asks everybody who knows about an account. */
     static AccountFacts of(Account account, Names names, Names localFiles, TakenIds takenIds) {

@@ -41,6 +41,8 @@ final class FileScopes {
             Path.of("/mnt"),
             Path.of("/media"));
 
+    private static final List<String> OTHERS_TREES = List.of("/etc", "/var/lib", "/var/cache", "/var/log", "/run");
+
     private FileScopes() {}
 
     /** @return empty if there is no account whose files could be looked for */
@@ -58,7 +60,7 @@ final class FileScopes {
         boolean followsFormer = settings.orphans() != OrphanPolicy.REPORT;
         return Optional.of(new FileScope(
                 changes,
-                roots(settings, report),
+                roots(settings, report, changes),
                 settings.exclusions(),
                 followsFormer ? former.uids() : Set.of(),
                 followsFormer ? former.gids() : Set.of(),
@@ -66,10 +68,19 @@ final class FileScopes {
                 settings.sharedStorage()));
     }
 
-    private static List<Root> roots(Settings settings, Optional<LibvirtReport> report) {
+    private static List<Root> roots(Settings settings, Optional<LibvirtReport> report, List<AccountChange> changes) {
         Map<Path, Root> roots = new LinkedHashMap<>();
         settings.roots().forEach(path -> roots.put(path, new Root(path, true)));
         settings.additionalRoots().forEach(path -> roots.putIfAbsent(path, new Root(path, false)));
+        // A package keeps what is its account's in directories of the account's name (Debian's custom, and the FHS's).
+        for (AccountChange change : changes.subList(1, changes.size())) {
+            for (String tree : OTHERS_TREES) {
+                roots.putIfAbsent(Path.of(tree, change.user()), new Root(Path.of(tree, change.user()), false));
+            }
+            path(change.home())
+                    .filter(home -> !EVERYBODYS.contains(home))
+                    .ifPresent(home -> roots.putIfAbsent(home, new Root(home, false)));
+        }
         for (StoragePool pool : report.map(LibvirtReport::pools).orElse(List.of())) {
             pool.target()
                     .flatMap(FileScopes::path)

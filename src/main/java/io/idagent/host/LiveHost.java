@@ -71,9 +71,9 @@ public final class LiveHost implements HostInspector {
 
     @Override
     public HostSnapshot inspect(Depth depth) throws InterruptedException {
-        List<AccountFacts> accounts = settings.accounts().stream()
+        List<AccountFacts> accounts = AccountFacts.present(settings.accounts().stream()
                 .map(account -> AccountFacts.of(account, sources.names(), sources.localFiles(), sources.takenIds()))
-                .toList();
+                .toList());
         LibvirtFacts libvirt = libvirt();
         Optional<LibvirtReport> report = libvirt.report().orElse(Optional.empty());
         Fact<FormerIds> former = former(accounts, report, WatchedIds.NONE);
@@ -117,7 +117,8 @@ public final class LiveHost implements HostInspector {
                                 accounts, former.orElse(FormerIds.NONE), report.flatMap(LibvirtReport::baseLabel)),
                         AccountIds.targets(settings.accounts()),
                         report.map(LibvirtReport::domains).orElse(List.of()),
-                        scope.map(FileScope::rootPaths).orElse(List.of()));
+                        scope.map(FileScope::rootPaths).orElse(List.of()))
+                .map(found -> found.without(new UnitsOfProcesses(settings.accountUnits())));
     }
 
     /**
@@ -177,7 +178,7 @@ public final class LiveHost implements HostInspector {
     private Fact<Optional<LibvirtReport>> report(Fact<List<Unit>> units) throws InterruptedException {
         try {
             boolean serviceIsUp = units.orElse(List.of()).stream()
-                    .anyMatch(unit -> unit.active() && unit.name().endsWith(".service"));
+                    .anyMatch(unit -> unit.active() && unit.name().matches("(libvirt|virtqemu)d.*\\.service"));
             if (!serviceIsUp && sources.services().libvirtWaitsForUs()) {
                 return Fact.unknown("libvirt has not started yet: this comes before it");
             }

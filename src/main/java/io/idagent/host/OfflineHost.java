@@ -44,8 +44,8 @@ public final class OfflineHost implements HostInspector {
 
     @Override
     public HostSnapshot inspect(Depth depth) {
-        List<AccountFacts> accounts =
-                settings.accounts().stream().map(this::account).toList();
+        List<AccountFacts> accounts = AccountFacts.present(
+                settings.accounts().stream().map(this::account).toList());
         Fact<FormerIds> former = former();
         Optional<FileScope> scope =
                 FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), Optional.empty(), base);

@@ -21,4 +21,10 @@ public record ProcessesInTheWay(
         targetUsers = List.copyOf(targetUsers);
         imageUsers = List.copyOf(imageUsers);
     }
+
+    /** Without the processes of units that are stopped before anything is changed. That they are gone is looked at then. */
+    ProcessesInTheWay without(UnitsOfProcesses units) {
+        return new ProcessesInTheWay(
+                guests, idUsers.stream().filter(user -> !units.have(user.pid())).toList(), targetUsers, imageUsers);
+    }
 }

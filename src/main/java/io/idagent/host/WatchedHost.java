@@ -76,9 +76,9 @@ public final class WatchedHost implements HostInspector {
     @Override
     public HostSnapshot inspect(Depth depth) throws InterruptedException {
         ScanFindings findings = scan.get();
-        List<AccountFacts> accounts = settings.accounts().stream()
+        List<AccountFacts> accounts = AccountFacts.present(settings.accounts().stream()
                 .map(account -> AccountFacts.of(account, names, localFiles, takenIds))
-                .toList();
+                .toList());
         Fact<List<RunningProcess>> running = running();
         Fact<Optional<LibvirtReport>> report = report(running.orElse(List.of()));
         return new HostSnapshot(
@@ -175,9 +175,10 @@ public final class WatchedHost implements HostInspector {
                 processes::openFiles,
                 time -> Thread.sleep(time.toMillis()));
         return finder.look(
-                AccountIds.watched(accounts, findings.former().orElse(FormerIds.NONE), label),
-                AccountIds.targets(settings.accounts()),
-                List.of(),
-                findings.scope().map(FileScope::rootPaths).orElse(List.of()));
+                        AccountIds.watched(accounts, findings.former().orElse(FormerIds.NONE), label),
+                        AccountIds.targets(settings.accounts()),
+                        List.of(),
+                        findings.scope().map(FileScope::rootPaths).orElse(List.of()))
+                .map(found -> found.without(new UnitsOfProcesses(settings.accountUnits())));
     }
 }

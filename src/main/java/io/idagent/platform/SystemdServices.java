@@ -32,12 +32,15 @@ public final class SystemdServices implements Services {
     private final Commands commands;
     private final Duration limit;
     private final Path holdFile;
+    private final List<String> accountUnits;
 
     /**
      * @param holdFile while it exists, a held unit does not start
      * @param limit for one call of systemctl
+     * @param accountUnits what is held, stopped and started together with libvirt's own, where it is installed
      */
-    public SystemdServices(Commands commands, Duration limit, Path holdFile) {
+    public SystemdServices(Commands commands, Duration limit, Path holdFile, List<String> accountUnits) {
+        this.accountUnits = List.copyOf(accountUnits);
         this.commands = commands;
         this.limit = limit;
         this.holdFile = holdFile;
@@ -46,12 +49,15 @@ public final class SystemdServices implements Services {
     @Override
     public List<Unit> libvirtUnits() throws ServiceException {
         List<String> names = new ArrayList<>();
-        for (String line : systemctl(List.of("list-unit-files", "--no-legend", "--no-pager", "--plain"), LIBVIRT)
+        List<String> asked = new ArrayList<>(LIBVIRT);
+        asked.addAll(accountUnits);
+        for (String line : systemctl(List.of("list-unit-files", "--no-legend", "--no-pager", "--plain"), asked)
                 .lines()
                 .toList()) {
             String name = line.split("\\s+")[0];
             // libvirtd@.service would be a template, which cannot be up.
-            if ((name.endsWith(".service") || name.endsWith(".socket")) && !name.contains("@")) {
+            boolean libvirts = (name.endsWith(".service") || name.endsWith(".socket")) && !name.contains("@");
+            if (libvirts || accountUnits.contains(name)) {
                 names.add(name);
             }
         }

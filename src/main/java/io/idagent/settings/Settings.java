@@ -14,6 +14,8 @@ import java.util.Set;
 /**
  * What an administrator can decide, checked. {@link SettingsReader} says which key each value has.
  *
+ * @param accounts the first is the one that qemu runs as
+ * @param accountUnits services of accounts, which are stopped and started with libvirt
  * @param roots directory trees of libvirt itself: orphans in them are the account's
  * @param additionalRoots further trees of the account; orphans in them are only reported
  * @param exclusions trees that are left alone, with everything below
@@ -22,6 +24,7 @@ import java.util.Set;
  */
 public record Settings(
         List<Account> accounts,
+        List<String> accountUnits,
         List<Path> roots,
         List<Path> additionalRoots,
         List<Path> exclusions,
@@ -50,6 +53,7 @@ public record Settings(
 
     public Settings {
         accounts = List.copyOf(accounts);
+        accountUnits = List.copyOf(accountUnits);
         roots = List.copyOf(roots);
         additionalRoots = List.copyOf(additionalRoots);
         exclusions = List.copyOf(exclusions);
@@ -61,6 +65,7 @@ public record Settings(
     public Settings withAccounts(List<Account> others) {
         return new Settings(
                 others,
+                accountUnits,
                 roots,
                 additionalRoots,
                 exclusions,

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +31,7 @@ public final class SettingsReader {
     public static final Path FILE = Path.of("/etc/libvirt-id-agent/application.properties");
 
     private static final Pattern ACCOUNT_KEY =
-            Pattern.compile("idagent\\.accounts\\.\"?([^\"]+?)\"?\\.(uid|group|gid)");
+            Pattern.compile("idagent\\.accounts\\.\"?([^\"]+?)\"?\\.(uid|group|gid|units)");
 
     /** nobody, and the two numbers that mean "no id" in 16 and 32 bits: no account may have them. */
     private static final Set<Long> NEVER_A_TARGET = Set.of(0L, 65534L, 65535L);
@@ -65,6 +64,8 @@ public final class SettingsReader {
             "idagent.http.details");
 
     private static final String NAME = "[a-z_][a-z0-9_.-]*";
+
+    private static final String UNIT = "[A-Za-z0-9:_.-]+\\.(service|socket|timer|path)";
 
     private final SmallRyeConfig config;
     private final SettingValues values;
@@ -99,6 +100,7 @@ public final class SettingsReader {
     private Settings read() throws ConfigurationException {
         return new Settings(
                 accounts(),
+                units(),
                 values.paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
                 values.paths("idagent.additional-roots", ""),
                 values.paths("idagent.exclusions", ""),
@@ -149,7 +151,7 @@ public final class SettingsReader {
                         key,
                         config.getConfigValue(key).getRawValue(),
                         "there is no such key. Known are " + new TreeSet<>(KEYS)
-                                + " and idagent.accounts.NAME.uid, .group and .gid");
+                                + " and idagent.accounts.NAME.uid, .group, .gid and .units");
             }
         }
         if (accountNames.isEmpty()) {
@@ -162,7 +164,7 @@ public final class SettingsReader {
         Set<String> known = new TreeSet<>();
         KEYS.forEach(key -> known.add(variable(key)));
         for (String name : accountNames) {
-            for (String part : List.of("uid", "group", "gid")) {
+            for (String part : List.of("uid", "group", "gid", "units")) {
                 known.add(variable("idagent.accounts." + name + "." + part));
             }
         }
@@ -188,17 +190,44 @@ public final class SettingsReader {
     }
 
     private List<Account> accounts() throws ConfigurationException {
-        Map<String, Account> accounts = new TreeMap<>();
+        List<Account> accounts = new ArrayList<>();
         for (String name : accountNames) {
-            accounts.put(name, account(name));
+            // What is said about libvirt's label is about the first one.
+            accounts.add(name.equals(Account.LIBVIRT_QEMU.user()) ? 0 : accounts.size(), account(name));
         }
-        if (accounts.size() > 1) {
-            throw ConfigurationException.of(
-                    "idagent.accounts",
-                    String.join(", ", accounts.keySet()),
-                    "this version converts one account; name one only");
+        refuseSameNumbers(accounts);
+        return accounts;
+    }
+
+    private static void refuseSameNumbers(List<Account> accounts) throws ConfigurationException {
+        for (Account one : accounts) {
+            for (Account other : accounts) {
+                if (one != other && (one.uid().equals(other.uid()) || one.gid().equals(other.gid()))) {
+                    throw ConfigurationException.of(
+                            accountKey(one.user(), "uid"),
+                            one.target().toString(),
+                            other.user() + " is to have the same number (" + other.target() + ")");
+                }
+            }
         }
-        return new ArrayList<>(accounts.values());
+    }
+
+    private List<String> units() throws ConfigurationException {
+        List<String> units = new ArrayList<>();
+        for (String name : accountNames) {
+            for (String unit : accountText(name, "units").orElse("").split(",")) {
+                if (!unit.isBlank() && !unit.strip().matches(UNIT)) {
+                    throw ConfigurationException.of(
+                            accountKey(name, "units"),
+                            unit,
+                            "it is no name of a service, such as nova-compute.service");
+                }
+                if (!unit.isBlank()) {
+                    units.add(unit.strip());
+                }
+            }
+        }
+        return units;
     }
 
     private Account account(String name) throws ConfigurationException {

@@ -76,6 +76,7 @@ class SettingsReaderTest {
         assertEquals(
                 new Settings(
                         List.of(new Account("libvirt-qemu", new Uid(64055), "libvirt-qemu", new Gid(64055))),
+                        List.of(),
                         List.of(
                                 Path.of("/var/lib/libvirt"),
                                 Path.of("/var/cache/libvirt"),
@@ -238,14 +239,30 @@ class SettingsReaderTest {
     }
 
     @Test
-    void twoAccountsAreRefusedByName() {
-        ConfigurationException refused = assertThrows(
-                ConfigurationException.class,
-                () -> read(
-                        "idagent.accounts.libvirt-qemu.uid=64055",
-                        "idagent.accounts.nova.uid=64060",
-                        "idagent.accounts.nova.gid=64060"));
-        assertTrue(refused.getMessage().contains("libvirt-qemu, nova"), refused.getMessage());
+    void severalAccountsWithTheirServicesThatOfQemuFirst() throws ConfigurationException {
+        Settings settings = read(
+                "idagent.accounts.cinder.uid=64061",
+                "idagent.accounts.cinder.gid=64061",
+                "idagent.accounts.libvirt-qemu.uid=64055",
+                "idagent.accounts.nova.uid=64060",
+                "idagent.accounts.nova.gid=64060",
+                "idagent.accounts.nova.units=nova-compute.service, nova-api.service");
+        assertEquals(
+                List.of("libvirt-qemu", "cinder", "nova"),
+                settings.accounts().stream().map(Account::user).toList());
+        assertEquals(List.of("nova-compute.service", "nova-api.service"), settings.accountUnits());
+    }
+
+    @Test
+    void twoAccountsCannotHaveOneNumberAndAUnitIsAUnit() {
+        refused(
+                "idagent.accounts.nova.uid=64055\nidagent.accounts.nova.gid=64060\nidagent.accounts.libvirt-qemu.uid=64055",
+                "64055",
+                "same number");
+        refused(
+                "idagent.accounts.nova.uid=64060\nidagent.accounts.nova.gid=64060\nidagent.accounts.nova.units=nova; rm",
+                "idagent.accounts.nova.units",
+                "no name of a service");
     }
 
     @Test

@@ -120,7 +120,7 @@ class EvacuationLabTest {
     @Test
     void ctrlCLeavesEachGuestOnOneHostAndNothingOpen() {
         String mark = "/var/lib/libvirt/images/arriving";
-        h2.beforeEach("/usr/bin/qemu-system-x86_64", "case \"$*\" in *incoming*) touch " + mark + "; sleep 1 ;; esac");
+        h2.leaveRunning("sh", "-c", "until pgrep -f '[-]incoming defer'; do sleep 0.01; done; touch " + mark);
 
         Result stopped =
                 h1.run("python3", "-c", INTERRUPT, mark, "libvirt-id-agent", "evacuate", "--to", H2, "--unsafe");
