@@ -72,7 +72,7 @@ public final class RunFiles {
     }
 
     public void writeGrants(GrantsDocument grants) throws IOException {
-        write("grants", JSON.writeValueAsBytes(grants));
+        write("grants", Mapper.JSON.writeValueAsBytes(grants));
     }
 
     /** Whether there is a daemon on this host to leave anything for. */
