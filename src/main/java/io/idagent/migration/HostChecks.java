@@ -17,6 +17,7 @@ final class HostChecks implements Check {
     public void look(MigrationFacts facts, Findings found) {
         unseen(facts, found);
         facts.other().ifPresent(there -> sameHost(facts.here(), there, found));
+        facts.other().ifPresent(there -> destination(facts, there, found));
         for (MigrationFacts.Side side : facts.sides()) {
             Fact.valueOf(side.look()).ifPresent(look -> {
                 name(side, look, found);
@@ -60,6 +61,29 @@ final class HostChecks implements Check {
         }
     }
 
+    /** The address that guests are sent to is the name of the other side's host, as this side resolves it. */
+    private static void destination(MigrationFacts facts, MigrationFacts.Side there, Findings found) {
+        String name = there.name();
+        List<String> addresses = facts.otherSeenAt();
+        String wrong = null;
+        if (name.startsWith("localhost")) {
+            wrong = "calls itself " + name;
+        } else if (addresses.isEmpty()) {
+            wrong = "has a name that this host cannot resolve";
+        } else if (addresses.stream().allMatch(HostChecks::isLoopback)) {
+            wrong = "has a name that means this host itself here (" + String.join(", ", addresses) + ")";
+        }
+        if (wrong != null) {
+            found.error(
+                    Kind.HOST_NAME,
+                    Optional.empty(),
+                    name + " " + wrong,
+                    "libvirt makes the address that guests are sent to from this name",
+                    "put its address and name into /etc/hosts here, or into DNS; hostnamectl sets the name there");
+        }
+    }
+
+    /** As Debian's installer leaves it. Others may resolve it rightly all the same. */
     private static void name(MigrationFacts.Side side, HostLook look, Findings found) {
         List<String> addresses = look.resolvesTo();
         String wrong = null;
@@ -71,11 +95,11 @@ final class HostChecks implements Check {
             wrong = "resolves its own name to " + String.join(", ", addresses);
         }
         if (wrong != null) {
-            found.error(
+            found.warning(
                     Kind.HOST_NAME,
                     Optional.empty(),
                     side.name() + " " + wrong,
-                    "libvirt makes the address that guests are sent to from this name",
+                    "libvirt makes the address that guests are sent to from this name; other hosts may not reach it",
                     "on " + side.name() + ": put its real address and name into /etc/hosts, or into DNS, and set"
                             + " the name with hostnamectl");
         }

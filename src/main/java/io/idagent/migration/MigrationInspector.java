@@ -11,6 +11,8 @@ import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.MigrationSides;
 import io.idagent.platform.Owner;
 import io.idagent.settings.Account;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Reads each side once: libvirt, and by a shell what libvirt does not tell. Changes nothing. */
 public final class MigrationInspector {
@@ -72,7 +75,26 @@ public final class MigrationInspector {
                 to.isPresent() ? Optional.of(other(to.get(), List.copyOf(paths))) : Optional.empty();
         Optional<LibvirtSide> otherLibvirt = there.flatMap(Fact::valueOf).map(MigrationFacts.Side::libvirt);
         Fact<Map<String, String>> cpus = otherLibvirt.isPresent() ? cpus(to.get(), here, guests) : Fact.known(Map.of());
-        return new MigrationFacts(new MigrationFacts.Side(here, look), there, guests, contents, cpus, accounts, former);
+        return new MigrationFacts(
+                new MigrationFacts.Side(here, look),
+                there,
+                otherLibvirt.map(libvirt -> addresses(libvirt.hostName())).orElse(List.of()),
+                guests,
+                contents,
+                cpus,
+                accounts,
+                former);
+    }
+
+    /** libvirt here connects qemu to whatever name the other side's libvirt has for its host. */
+    private static List<String> addresses(String name) {
+        try {
+            return Stream.of(InetAddress.getAllByName(name))
+                    .map(InetAddress::getHostAddress)
+                    .toList();
+        } catch (UnknownHostException none) {
+            return List.of();
+        }
     }
 
     private Fact<MigrationFacts.Side> other(String uri, List<String> paths) throws InterruptedException {

@@ -103,5 +103,8 @@ class MigrationChecksTest {
         assertEquals(List.of("HOST_NAME"), story.kinds());
         story.there.resolvesTo = List.of("127.0.1.1", "192.0.2.1");
         assertEquals(List.of(), story.findings());
+        story.otherSeenAt = List.of("127.0.0.1");
+        assertEquals(List.of("HOST_NAME"), story.kinds());
+        assertEquals(MigrationFinding.Severity.ERROR, story.findings().get(0).severity());
     }
 }

@@ -30,6 +30,7 @@ final class MigrationStory {
     final HostStory here = new HostStory("h1", "a1");
     final HostStory there = new HostStory("h2", "b2");
     Optional<Fact<MigrationFacts.Side>> other = Optional.empty();
+    List<String> otherSeenAt = List.of("192.0.2.2");
     GuestDescription.Disk disk = disk("file", Optional.of("qcow2"), Optional.of("none"));
 
     /** One of the two. */
@@ -113,6 +114,7 @@ final class MigrationStory {
         return MigrationChecks.of(new MigrationFacts(
                 here.side(guests),
                 other.isPresent() ? other : Optional.of(known(there.side(List.of()))),
+                otherSeenAt,
                 guests,
                 contents,
                 known(Map.of()),

@@ -60,7 +60,7 @@ class EvacuationLabTest {
         assertEquals("+64055:+64055", h1.baseLabel());
         areAllOn(h2, h1);
 
-        Result home = h1.agent("evacuate", "--back-from", H2, "--unsafe");
+        Result home = h1.agent("evacuate", "--back-from", H2, "--unsafe", "--parallel", "3");
 
         assertEquals(0, home.exitCode(), home.out() + home.err());
         areAllOn(h1, h2);
@@ -115,6 +115,13 @@ class EvacuationLabTest {
         Result unreachable = h1.agent("evacuate", "--to", "qemu+ssh://nowhere/system");
         assertEquals(5, unreachable.exitCode(), unreachable.out());
         assertEquals(before, lists());
+
+        Result saved = h1.agent("evacuate", "--to", H2, "--unsafe", "--suspend-others", "--convert");
+
+        assertEquals(0, saved.exitCode(), saved.out() + saved.err());
+        assertEquals("64055:64055", h1.ids());
+        h1.guest("one").start();
+        assertEquals("64055:64055", h1.guest("one").ids(), "it goes on from where it was saved");
     }
 
     @Test
