@@ -65,7 +65,11 @@ class MutualTlsTest {
             assertEquals("200", ask("--cert", "probe.crt", "--key", "probe.key"));
             assertEquals("000", ask(), "without a certificate");
             assertEquals("000", ask("--cert", "stranger.crt", "--key", "stranger.key"));
-            assertEquals("000", run("curl -s -m 20 -o answer -w '%{http_code}' http://127.0.0.1:" + port + "/q/health/live || true"), "without TLS");
+            assertEquals(
+                    "000",
+                    run("curl -s -m 20 -o answer -w '%{http_code}' http://127.0.0.1:" + port
+                            + "/q/health/live || true"),
+                    "without TLS");
             assertFalse(daemon.said().contains("quarkus."), daemon.said());
         }
     }
@@ -75,7 +79,11 @@ class MutualTlsTest {
         assertTrue(configuration.removeIf(line -> line.startsWith(TRUST_STORE)));
         try (RealDaemon daemon = start()) {
             assertEquals("200", ask());
-            assertEquals("000", run("curl -s -m 20 -o answer -w '%{http_code}' http://127.0.0.1:" + port + "/q/health/live || true"), "without TLS");
+            assertEquals(
+                    "000",
+                    run("curl -s -m 20 -o answer -w '%{http_code}' http://127.0.0.1:" + port
+                            + "/q/health/live || true"),
+                    "without TLS");
         }
     }
 
