@@ -61,10 +61,11 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
 
     /** After a signal Java would end with the number of the signal. */
     int ended(int code) {
-        ended.countDown();
         if (stop.get()) {
+            // Not before: whoever waits for our end lets Java end with the signal's number.
             Runtime.getRuntime().halt(code);
         }
+        ended.countDown();
         return code;
     }
 

@@ -200,23 +200,22 @@ public final class Evacuation {
             synchronized (sharing) {
                 sharing.handOver(guest, route.toRunsAs());
             }
-            Optional<String> refusal = mover.move(
-                    route.from(),
-                    guest,
-                    route.toSeenFromThere(),
-                    options.unsafe(),
-                    stop,
-                    progress -> observer.progress(guest, progress));
+            Optional<String> refusal = move(guest);
+            // Whoever only lost the connection has not lost the migration: it goes on without him.
+            this.<Void>twice(() -> {
+                mover.awaitNoJob(route.from(), guest);
+                return null;
+            });
             synchronized (sharing) {
                 // Before anything is taken back, good or bad: libvirt on either side may have given the image away.
                 sharing.settle(guest, this::homesOf);
             }
-            boolean isThere = mover.place(route.to(), guest) == Place.RUNS;
-            if (!isThere && mover.place(route.from(), guest) != Place.RUNS) {
+            boolean isThere = twice(() -> mover.place(route.to(), guest)) == Place.RUNS;
+            if (!isThere && twice(() -> mover.place(route.from(), guest)) != Place.RUNS) {
                 return Optional.of("it was shut down while it moved"
                         + refusal.map(why -> " (" + why + ")").orElse(""));
             }
-            Optional<String> broken = mover.proveDisks(isThere ? route.to() : route.from(), guest);
+            Optional<String> broken = twice(() -> mover.proveDisks(isThere ? route.to() : route.from(), guest));
             if (broken.isPresent()) {
                 return Optional.of("its disk does not answer " + (isThere ? "there" : "here") + ": " + broken.get());
             }
@@ -232,6 +231,33 @@ public final class Evacuation {
             return Optional.of(e.getMessage());
         } catch (IOException e) {
             return Optional.of(e.toString());
+        }
+    }
+
+    private Optional<String> move(String guest) {
+        try {
+            return mover.move(
+                    route.from(),
+                    guest,
+                    route.toSeenFromThere(),
+                    options.unsafe(),
+                    stop,
+                    progress -> observer.progress(guest, progress));
+        } catch (LibvirtUnavailableException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws LibvirtUnavailableException;
+    }
+
+    /** Ctrl-C on a terminal ends the ssh of a connection too; a new one answers. */
+    private static <T> T twice(Question<T> question) throws LibvirtUnavailableException {
+        try {
+            return question.ask();
+        } catch (LibvirtUnavailableException lost) {
+            return question.ask();
         }
     }
 
@@ -263,7 +289,7 @@ public final class Evacuation {
 
     private Fact<Place> place(String uri, String guest) {
         try {
-            return Fact.known(mover.place(uri, guest));
+            return Fact.known(twice(() -> mover.place(uri, guest)));
         } catch (LibvirtUnavailableException e) {
             return Fact.unknown(e.getMessage());
         }
