@@ -202,7 +202,7 @@ public final class Evacuation {
             }
             Optional<String> refusal = move(guest);
             // Whoever only lost the connection has not lost the migration: it goes on without him.
-            this.<Void>twice(() -> {
+            Evacuation.<Void>twice(() -> {
                 mover.awaitNoJob(route.from(), guest);
                 return null;
             });
