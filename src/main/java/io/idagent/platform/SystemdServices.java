@@ -218,9 +218,20 @@ public final class SystemdServices implements Services {
                 .anyMatch("no"::equals);
     }
 
+    /** A unit that was stopped and started a few times in a row would be refused for that alone. */
+    private void resetFailed(List<String> units) throws ServiceException {
+        try {
+            systemctl(List.of("reset-failed"), units);
+        } catch (ServiceException e) {
+            // Of a unit that nothing refers to systemd forgets all when it stops; the others were reset nevertheless.
+            if (e.getCause() != null || !e.getMessage().contains("not loaded")) {
+                throw e;
+            }
+        }
+    }
+
     private void tryToStart(List<String> units) throws ServiceException {
-        // A unit that was stopped and started a few times in a row would be refused for that alone.
-        systemctl(List.of("reset-failed"), units);
+        resetFailed(units);
         if (!libvirtWaitsForUs()) {
             systemctl(List.of("start"), units);
             return;
