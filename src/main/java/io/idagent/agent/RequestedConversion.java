@@ -3,6 +3,7 @@ package io.idagent.agent;
 import io.idagent.agent.Converter.Ending;
 import io.idagent.assessment.State;
 import io.idagent.conversion.ConversionHistory;
+import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.HostInspector.Depth;
 import io.idagent.platform.ServiceException;
@@ -49,6 +50,7 @@ public final class RequestedConversion {
         if (!interrupted) {
             List<Hold> holds = holds(files.attempts());
             if (!holds.isEmpty()) {
+                correctFindings(files);
                 return new Answer.Held(holds);
             }
         }
@@ -67,6 +69,16 @@ public final class RequestedConversion {
             new Scan(wiring).run();
         }
         return new Answer.Tried(ending);
+    }
+
+    /**
+     * A scan that began while somebody else's conversion was under way tells of one that was cut off. The daemon, which
+     * cannot see journals, would ask at every look to have it finished.
+     */
+    private void correctFindings(RunFiles files) throws IOException, InterruptedException {
+        if (files.findings().conversion() instanceof ConversionFact.Interrupted) {
+            new Scan(wiring).run();
+        }
     }
 
     private List<Hold> holds(Attempts attempts) throws InterruptedException {

@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 /**
  * Mutual TLS wherever there is a trust store: an administrator who names an authority wants nobody else. Quarkus fixes
  * {@code quarkus.http.ssl.client-auth} when the program is built, and would only warn that a configured one counts for
- * nothing; so it is built to require a certificate, and without an authority none is asked for.
+ * nothing; so it is decided here, when the server starts.
  */
 @ApplicationScoped
 public class ClientCertificates implements HttpServerOptionsCustomizer {

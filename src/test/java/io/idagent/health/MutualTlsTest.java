@@ -109,7 +109,7 @@ class MutualTlsTest {
     /** @return the code of the answer; 000 where there was none */
     private String ask(String... certificate) throws IOException, InterruptedException {
         return run("curl -s -m 20 -o answer -w '%{http_code}' --cacert authority.crt " + String.join(" ", certificate)
-                + " https://127.0.0.1:" + port + "/q/health/started || true");
+                + " https://127.0.0.1:" + port + "/q/health/live || true");
     }
 
     private String run(String script) throws IOException, InterruptedException {
