@@ -177,11 +177,14 @@ public final class Evacuation {
                     }
                 }));
             }
+            // Each to its end: access must not be taken back while one of them is still on its way.
             for (Future<?> lane : all) {
-                lane.get();
+                try {
+                    lane.get();
+                } catch (ExecutionException e) {
+                    problems.add("unexpected: " + e.getCause());
+                }
             }
-        } catch (ExecutionException e) {
-            problems.add("unexpected: " + e.getCause());
         } finally {
             lanes.shutdown();
         }
