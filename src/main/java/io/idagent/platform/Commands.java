@@ -37,6 +37,12 @@ public final class Commands {
     /** What a program gets to end itself after SIGTERM, before SIGKILL. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    /** 128 and the number of SIGINT. */
+    private static final int ENDED_BY_CTRL_C = 130;
+
+    /** People press Ctrl-C more than once. */
+    private static final int STARTS = 5;
+
     /** Where a program lies, in the fixed list of directories that every program gets as its PATH. */
     public Optional<Path> find(String program) {
         if (program.startsWith("/")) {
@@ -60,7 +66,20 @@ public final class Commands {
                         + String.join(", ", PROGRAM_DIRECTORIES) + "."));
         CommandLine command = inItsOwnSession(program);
         argv.stream().skip(1).forEach(argument -> command.addArgument(argument, false));
+        Optional<CommandResult> result = Optional.empty();
+        for (int start = 1; result.isEmpty(); start++) {
+            result = run(argv, command, limit, start == STARTS);
+        }
+        return result.get();
+    }
 
+    /**
+     * @param isLast whatever comes of it is the result
+     * @return empty if Ctrl-C ended it before it had begun: until setsid has made the new session, a terminal's signal
+     *     reaches it too, and the process by which Java starts it
+     */
+    private static Optional<CommandResult> run(List<String> argv, CommandLine command, Duration limit, boolean isLast)
+            throws CommandException {
         BoundedOutput out = new BoundedOutput();
         BoundedOutput err = new BoundedOutput();
         PumpStreamHandler streams = new PatientStreams(out, err);
@@ -80,13 +99,18 @@ public final class Commands {
             }
             if (e instanceof InterruptedIOException) {
                 Thread.currentThread().interrupt();
+            } else if (!isLast && String.valueOf(e.getMessage()).contains("spawn helper")) {
+                return Optional.empty();
             }
             throw new CommandException(String.join(" ", argv) + " could not be run: " + e.getMessage(), e);
         }
         if (watchdog.killedProcess()) {
             throw tooSlow(argv, limit);
         }
-        return new CommandResult(argv, exitCode, out.text(), err.text());
+        if (!isLast && exitCode == ENDED_BY_CTRL_C) {
+            return Optional.empty();
+        }
+        return Optional.of(new CommandResult(argv, exitCode, out.text(), err.text()));
     }
 
     /**

@@ -64,6 +64,22 @@ class SignalTest {
     }
 
     @Test
+    void aCtrlCThatMeetsAProgramBeforeItIsOnItsOwnIsNoFailureOfThatProgram() {
+        String target = others();
+        // Until it has made its own session, the terminal's signal reaches it as well.
+        try (Trouble t = old.withProgram("setsid", """
+                case "$*" in *usermod*|*is-system-running*)
+                    mkdir /run/hit-"${1##*/}" 2>/dev/null && kill -INT $$ ;;
+                esac
+                exec /usr/bin/setsid "$@\"""")) {
+            assertSays(0, List.of("Done: libvirt-qemu has " + target), old.convertNow(to(target)));
+        } finally {
+            assertEquals("/run/hit-systemctl\n/run/hit-unshare", old.host().sh("ls -d /run/hit-*; rmdir /run/hit-*"));
+        }
+        old.hasWholly(ids(), others());
+    }
+
+    @Test
     void atAnyMomentTheHostIsWhollyOldOrWhollyNew() {
         Random random = new Random(64055);
         // How long one takes depends on the machine, and on what else it does.
