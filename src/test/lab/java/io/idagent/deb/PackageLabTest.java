@@ -192,6 +192,24 @@ class PackageLabTest {
                 () -> assertEquals("running", host.sh("systemctl is-system-running")));
     }
 
+    /** As by a removal of the package while it searches. */
+    @Test
+    void whatIsStoppedHasNotFailedHoweverEarlyThatIs(Lab lab) {
+        Host host = installed(lab);
+
+        String failed = host.sh("""
+                for unit in scan report recover convert; do
+                    for after in 0.005 0.01 0.02 0.04 0.2; do
+                        systemctl start --no-block libvirt-id-agent-$unit.service
+                        sleep $after
+                        systemctl stop libvirt-id-agent-$unit.service
+                        systemctl --failed --no-legend
+                    done
+                done""");
+
+        assertEquals("", failed);
+    }
+
     @Test
     void anUpgradeWaitsForTheConversionThatRuns(Lab lab) {
         Host host = installed(lab);
