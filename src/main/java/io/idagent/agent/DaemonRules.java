@@ -16,6 +16,9 @@ public final class DaemonRules {
     /** For those who have not watched. */
     static final Duration QUIET_FOR_LONG = ChronoUnit.FOREVER.getDuration();
 
+    /** So often a recovery is tried without a pause; what it lacks may come up with the rest of the host. */
+    static final int RECOVERIES_AT_ONCE = 3;
+
     private final DaemonSettings settings;
 
     public DaemonRules(DaemonSettings settings) {
@@ -37,8 +40,9 @@ public final class DaemonRules {
      */
     public List<Hold> holds(State state, Optional<String> paused, Attempts attempts, Duration quietFor, Instant now) {
         if (state == State.INTERRUPTED) {
-            // A host between two states is worse than any reason to wait.
-            return List.of();
+            // A host between two states is worse than any reason to wait, but for one: that it has helped nothing so
+            // far.
+            return attempts.failures() < RECOVERIES_AT_ONCE ? List.of() : backingOff(attempts, now);
         }
         List<Hold> holds = new ArrayList<>();
         paused.ifPresent(reason -> holds.add(new Hold(
@@ -54,11 +58,16 @@ public final class DaemonRules {
                     "no guest for less than " + settings.quietPeriod().toSeconds() + " s; "
                             + Math.max(1, toGo.toSeconds()) + " s to go"));
         }
-        attempts.pauseUntil(now)
-                .ifPresent(next -> holds.add(new Hold(
+        holds.addAll(backingOff(attempts, now));
+        return List.copyOf(holds);
+    }
+
+    private static List<Hold> backingOff(Attempts attempts, Instant now) {
+        return attempts.pauseUntil(now).stream()
+                .map(next -> new Hold(
                         Hold.Kind.BACKING_OFF,
                         "tried " + attempts.failures() + " times in vain (" + attempts.why() + "); tries again at "
-                                + next)));
-        return List.copyOf(holds);
+                                + next))
+                .toList();
     }
 }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A conversion that the daemon asked for. The one who asks has no rights and is not believed: whether one is due is
@@ -47,12 +48,12 @@ public final class RequestedConversion {
         boolean interrupted = Fact.valueOf(wiring.history())
                 .flatMap(ConversionHistory::interrupted)
                 .isPresent();
-        if (!interrupted) {
-            List<Hold> holds = holds(files.attempts());
-            if (!holds.isEmpty()) {
+        List<Hold> holds = interrupted ? holdsOfRecovery(files.attempts()) : holds(files.attempts());
+        if (!holds.isEmpty()) {
+            if (!interrupted) {
                 correctFindings(files);
-                return new Answer.Held(holds);
             }
+            return new Answer.Held(holds);
         }
         Ending ending;
         try (StopOnSignal signals = new StopOnSignal()) {
@@ -79,6 +80,11 @@ public final class RequestedConversion {
         if (files.findings().conversion() instanceof ConversionFact.Interrupted) {
             new Scan(wiring).run();
         }
+    }
+
+    private List<Hold> holdsOfRecovery(Attempts attempts) {
+        return new DaemonRules(wiring.settings().daemon())
+                .holds(State.INTERRUPTED, Optional.empty(), attempts, Duration.ZERO, clock.instant());
     }
 
     private List<Hold> holds(Attempts attempts) throws InterruptedException {

@@ -15,6 +15,7 @@ import io.idagent.platform.QemuConf;
 import io.idagent.settings.Account;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -208,12 +209,24 @@ final class Blockers {
     private void aboutLibvirt() {
         cannotSeeLibvirt();
         QemuConf conf = host.libvirt().qemuConf().orElse(QemuConf.DEBIAN_DEFAULTS);
-        if (QemuConf.namesNumber(conf.user())) {
+        Set<Object> uids = new HashSet<>(formerUids(host));
+        Set<Object> gids = new HashSet<>(formerGids(host));
+        host.accounts().stream().flatMap(facts -> facts.change().stream()).forEach(change -> {
+            uids.add(change.uidFrom());
+            gids.add(change.gidFrom());
+        });
+        if (isAmong(uids, conf.user())) {
             found.add(new Blocker.NumericUserConfigured("user", conf.user()));
         }
-        if (QemuConf.namesNumber(conf.group())) {
+        if (isAmong(gids, conf.group())) {
             found.add(new Blocker.NumericUserConfigured("group", conf.group()));
         }
+    }
+
+    /** Another number, such as +0, is not given up: qemu goes on under it. */
+    private static boolean isAmong(Set<Object> ids, String setting) {
+        return QemuConf.namesNumber(setting)
+                && ids.stream().anyMatch(id -> id.toString().equals(QemuConf.number(setting)));
     }
 
     private void cannotSeeLibvirt() {

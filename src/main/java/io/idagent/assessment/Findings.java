@@ -62,10 +62,26 @@ final class Findings {
         }
         QemuConf conf = host.libvirt().qemuConf().orElse(QemuConf.DEBIAN_DEFAULTS);
         String user = host.accounts().get(0).account().user();
-        if (!conf.user().equals(user) && !QemuConf.namesNumber(conf.user())) {
+        if (conf.user().equals(user)) {
+            return;
+        }
+        String sentence = "qemu.conf makes qemu run as " + conf.user() + ", not as " + user;
+        if (QemuConf.namesNumber(conf.user())) {
+            String own = host.accounts()
+                    .get(0)
+                    .change()
+                    .map(c -> c.uidFrom().toString())
+                    .orElse("");
+            if (!QemuConf.number(conf.user()).equals(own)) {
+                add(
+                        Kind.QEMU_RUNS_AS_OTHER,
+                        sentence,
+                        "if that is wanted, leave it: it does not change with the account");
+            }
+        } else {
             add(
                     Kind.QEMU_RUNS_AS_OTHER,
-                    "qemu.conf makes qemu run as " + conf.user() + ", not as " + user,
+                    sentence,
                     "if that is wanted, configure idagent.accounts." + conf.user() + ".uid and .gid instead");
         }
     }

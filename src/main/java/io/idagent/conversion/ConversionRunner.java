@@ -114,6 +114,10 @@ public final class ConversionRunner {
                 if (canBeUndone) {
                     return undo(work, begun, message(failure), blocked ? Result.BLOCKED : Result.UNDONE);
                 }
+                if (work.plan().kind() == ConversionKind.RESTART_LIBVIRT && step == Step.PROVE) {
+                    // libvirt is up again, and that it goes on giving other numbers leaves nothing to be finished.
+                    return close(work, Result.UNDONE, message(failure));
+                }
                 return leaveOpen(work, step, message(failure), blocked);
             }
         }

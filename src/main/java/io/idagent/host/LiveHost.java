@@ -113,12 +113,15 @@ public final class LiveHost implements HostInspector {
             throws InterruptedException {
         return sources.guests()
                 .look(
-                        AccountIds.watched(
-                                accounts, former.orElse(FormerIds.NONE), report.flatMap(LibvirtReport::baseLabel)),
+                        AccountIds.watched(accounts, former.orElse(FormerIds.NONE), cached(accounts, report)),
                         AccountIds.targets(settings.accounts()),
                         report.map(LibvirtReport::domains).orElse(List.of()),
                         scope.map(FileScope::rootPaths).orElse(List.of()))
                 .map(found -> found.without(new UnitsOfProcesses(settings.accountUnits())));
+    }
+
+    private WatchedIds cached(List<AccountFacts> accounts, Optional<LibvirtReport> report) {
+        return AccountIds.cached(report.flatMap(LibvirtReport::baseLabel), accounts, sources.names());
     }
 
     /**
@@ -194,10 +197,9 @@ public final class LiveHost implements HostInspector {
         Set<Gid> gids = new HashSet<>(remembered.gids());
         uids.addAll(kept.uids());
         gids.addAll(kept.gids());
-        report.flatMap(LibvirtReport::baseLabel).ifPresent(label -> {
-            uids.add(label.uid());
-            gids.add(label.gid());
-        });
+        WatchedIds cached = cached(accounts, report);
+        uids.addAll(cached.uids());
+        gids.addAll(cached.gids());
         Set<String> ownNames = new HashSet<>();
         for (AccountFacts facts : accounts) {
             ownNames.add(facts.account().user());

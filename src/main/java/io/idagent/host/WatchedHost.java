@@ -175,7 +175,10 @@ public final class WatchedHost implements HostInspector {
                 processes::openFiles,
                 time -> Thread.sleep(time.toMillis()));
         return finder.look(
-                        AccountIds.watched(accounts, findings.former().orElse(FormerIds.NONE), label),
+                        AccountIds.watched(
+                                accounts,
+                                findings.former().orElse(FormerIds.NONE),
+                                AccountIds.cached(label, accounts, names)),
                         AccountIds.targets(settings.accounts()),
                         List.of(),
                         findings.scope().map(FileScope::rootPaths).orElse(List.of()))

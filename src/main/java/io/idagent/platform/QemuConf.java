@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public record QemuConf(String user, String group, boolean dynamicOwnership) {
 
-    /** What Debian builds libvirt with, where the file does not say otherwise. */
+    /** What Debian builds libvirt with, where the file does not say otherwise, not even in a comment. */
     public static final QemuConf DEBIAN_DEFAULTS = new QemuConf("libvirt-qemu", "libvirt-qemu", true);
 
     // libvirt's virConf: name = "string", 'string' or number; the rest of the line may be a comment.
@@ -45,8 +46,8 @@ public record QemuConf(String user, String group, boolean dynamicOwnership) {
 
     /** @throws IllegalArgumentException if a line sets one of our three settings in a way libvirt would not take */
     public static QemuConf parse(String text, QemuConf defaults) {
-        String user = defaults.user();
-        String group = defaults.group();
+        String user = builtWith("user", text).orElse(defaults.user());
+        String group = builtWith("group", text).orElse(defaults.group());
         boolean dynamic = defaults.dynamicOwnership();
         for (String line : text.split("\n")) {
             Matcher setting = SETTING.matcher(line);
@@ -68,9 +69,24 @@ public record QemuConf(String user, String group, boolean dynamicOwnership) {
         return new QemuConf(user, group, dynamic);
     }
 
+    /**
+     * A setting that is commented out shows what libvirt was built with: on Ubuntu {@code #group = "kvm"}. Older files show
+     * root there whatever libvirt was built with.
+     */
+    private static Optional<String> builtWith(String setting, String text) {
+        Matcher comment = Pattern.compile("^#" + setting + " = \"([A-Za-z_][^\"]*)\"\\s*$", Pattern.MULTILINE)
+                .matcher(text);
+        return comment.find() ? Optional.of(comment.group(1)).filter(name -> !name.equals("root")) : Optional.empty();
+    }
+
     /** Whether a setting is a number for libvirt: "+109" always; "109" if no account has this name. */
     public static boolean namesNumber(String setting) {
         return setting.matches("\\+?[0-9]+");
+    }
+
+    /** The number that a setting is. Only if {@link #namesNumber}. */
+    public static String number(String setting) {
+        return setting.startsWith("+") ? setting.substring(1) : setting;
     }
 
     private static String text(Matcher setting) {

@@ -107,6 +107,19 @@ class DaemonRulesTest {
                 holds(settings(ConvertPolicy.MANUAL), State.INTERRUPTED, Optional.of("paused"), failed, Duration.ZERO));
     }
 
+    @Test
+    void aRecoveryThatHasFailedAgainAndAgainIsNotTriedAtEachLook() {
+        Attempts failed = Attempts.NONE;
+        for (int i = 0; i < 3; i++) {
+            assertEquals(
+                    List.of(), holds(auto(), State.INTERRUPTED, NOT_PAUSED, failed, Duration.ZERO), i + " failures");
+            failed = failed.failed("libvirt does not start", NOW);
+        }
+
+        assertEquals(
+                List.of(Kind.BACKING_OFF), kinds(holds(auto(), State.INTERRUPTED, NOT_PAUSED, failed, Duration.ZERO)));
+    }
+
     @ParameterizedTest
     @EnumSource
     void onlyStatesInWhichSomethingIsToBeDoneWantWork(State state) {

@@ -63,6 +63,14 @@ class FindingsTest {
     }
 
     @Test
+    void aNumberOfSomebodyElseInQemuConfIsReportedAndForbidsNothing() {
+        Assessment assessment = assess(oldHost().qemuConf("+0", "+0"));
+
+        assertEquals(List.of(), assessment.blockers());
+        expect(Kind.QEMU_RUNS_AS_OTHER, "+0", oldHost().qemuConf("+0", "+0"));
+    }
+
+    @Test
     void aNumberInQemuConfIsABlockerAndNotAnotherAccount() {
         Assessment assessment = assess(oldHost().qemuConf("+109", "libvirt-qemu"));
         assertTrue(assessment.findings().stream().noneMatch(finding -> finding.kind() == Kind.QEMU_RUNS_AS_OTHER));

@@ -105,6 +105,19 @@ class ConversionRunnerTest {
         assertEquals(outcome, journal().outcome().orElseThrow());
     }
 
+    /** qemu may be made to run as somebody else in a way that this program does not see: there is nothing to go on with. */
+    @Test
+    void aRestartThatDoesNotHelpIsOver() throws IOException {
+        onRun.put(Step.PROVE, FAILS);
+
+        ConversionOutcome outcome = run(RecoveryTest.RESTART);
+
+        assertEquals(Result.UNDONE, outcome.result());
+        assertEquals("it broke", outcome.sentence());
+        assertEquals(List.of("CLOSE_LIBVIRT", "OPEN_LIBVIRT", "PROVE"), told);
+        assertTrue(conversions.interrupted().isEmpty());
+    }
+
     @Test
     void eachStepIsAnnouncedInTheJournalBeforeItBegins() throws IOException {
         for (Step step : Step.values()) {

@@ -26,6 +26,17 @@ class QemuConfTest {
                 parse("#user = \"root\"\n#       user = \"+0\"\n#group = \"root\"\n#dynamic_ownership = 0\n"));
     }
 
+    /** As Ubuntu ships the file: its qemu runs in the group kvm. */
+    @Test
+    void theCommentOfASettingTellsWhatLibvirtWasBuiltWith() {
+        String shipped = "#user = \"libvirt-qemu\"\n\n# The group.\n#group = \"kvm\"\n#       group = \"tape\"\n";
+
+        assertEquals(new QemuConf("libvirt-qemu", "kvm", true), parse(shipped));
+        assertEquals("other", parse("group = \"other\"\n" + shipped).group());
+        assertEquals(
+                "libvirt-qemu", parse(shipped + "group = \"libvirt-qemu\"\n").group());
+    }
+
     @Test
     void quotesSpacesAndCommentsAreUnderstood() {
         assertEquals(
