@@ -65,7 +65,7 @@ public record FileScope(
         List<Path> known = new ArrayList<>(exclusions);
         roots.forEach(root -> known.add(root.path()));
         return new ScanRequest(
-                List.of(new Root(Path.of("/"), false)),
+                List.of(Root.reporting(Path.of("/"))),
                 known,
                 rules(Optional.empty(), Set.of(), Set.of()),
                 SharedStorage.IGNORE,

@@ -17,10 +17,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Says where the files of the accounts are looked for, and which of them are theirs. */
 final class FileScopes {
@@ -41,6 +43,9 @@ final class FileScopes {
             Path.of("/mnt"),
             Path.of("/media"));
 
+    /** Where containers and shared file systems of guests have their place among libvirt's own directories. */
+    private static final Path FILE_SYSTEMS_OF_GUESTS = Path.of("/var/lib/libvirt/filesystems");
+
     private static final List<String> OTHERS_TREES = List.of("/etc", "/var/lib", "/var/cache", "/var/log", "/run");
 
     private FileScopes() {}
@@ -58,10 +63,11 @@ final class FileScopes {
             return Optional.empty();
         }
         boolean followsFormer = settings.orphans() != OrphanPolicy.REPORT;
+        List<Root> roots = roots(settings, report, changes);
         return Optional.of(new FileScope(
                 changes,
-                roots(settings, report, changes),
-                settings.exclusions(),
+                roots,
+                exclusions(settings, report, roots),
                 followsFormer ? former.uids() : Set.of(),
                 followsFormer ? former.gids() : Set.of(),
                 adoption(settings, changes.get(0), accounts, base),
@@ -70,30 +76,51 @@ final class FileScopes {
 
     private static List<Root> roots(Settings settings, Optional<LibvirtReport> report, List<AccountChange> changes) {
         Map<Path, Root> roots = new LinkedHashMap<>();
-        settings.roots().forEach(path -> roots.put(path, new Root(path, true)));
-        settings.additionalRoots().forEach(path -> roots.putIfAbsent(path, new Root(path, false)));
+        settings.roots().forEach(path -> roots.put(path, Root.adopting(path)));
+        settings.additionalRoots().forEach(path -> roots.putIfAbsent(path, Root.reporting(path)));
         // A package keeps what is its account's in directories of the account's name (Debian's custom, and the FHS's).
         for (AccountChange change : changes.subList(1, changes.size())) {
             for (String tree : OTHERS_TREES) {
-                roots.putIfAbsent(Path.of(tree, change.user()), new Root(Path.of(tree, change.user()), false));
+                roots.putIfAbsent(Path.of(tree, change.user()), Root.reporting(Path.of(tree, change.user())));
             }
             path(change.home())
                     .filter(home -> !EVERYBODYS.contains(home))
-                    .ifPresent(home -> roots.putIfAbsent(home, new Root(home, false)));
+                    .ifPresent(home -> roots.putIfAbsent(home, Root.reporting(home)));
         }
         for (StoragePool pool : report.map(LibvirtReport::pools).orElse(List.of())) {
             pool.target()
                     .flatMap(FileScopes::path)
-                    .ifPresent(path -> roots.putIfAbsent(path, new Root(path, !EVERYBODYS.contains(path))));
+                    .filter(path -> settings.roots().stream().noneMatch(path::startsWith))
+                    .ifPresent(path -> roots.putIfAbsent(path, namedByLibvirt(path)));
         }
         for (Domain domain : report.map(LibvirtReport::domains).orElse(List.of())) {
             for (DomainFile file : domain.files()) {
                 path(file.path())
                         .filter(path -> !path.startsWith("/dev"))
-                        .ifPresent(path -> roots.putIfAbsent(path, new Root(path, true)));
+                        .filter(path -> settings.roots().stream().noneMatch(path::startsWith))
+                        .ifPresent(path -> roots.putIfAbsent(path, namedByLibvirt(path)));
             }
         }
         return List.copyOf(roots.values());
+    }
+
+    private static Root namedByLibvirt(Path path) {
+        return EVERYBODYS.contains(path) ? Root.reporting(path) : Root.adoptingEntries(path);
+    }
+
+    /**
+     * The numbers in directories that guests get as file systems are the guests'. But for one that is a root itself, or has
+     * one below it: there the host's own files lie as well.
+     */
+    private static List<Path> exclusions(Settings settings, Optional<LibvirtReport> report, List<Root> roots) {
+        Set<Path> excluded = new LinkedHashSet<>(settings.exclusions());
+        Stream<Path> shared = report.map(LibvirtReport::domains).orElse(List.of()).stream()
+                .flatMap(domain -> domain.directories().stream())
+                .flatMap(directory -> path(directory).stream());
+        Stream.concat(Stream.of(FILE_SYSTEMS_OF_GUESTS), shared)
+                .filter(path -> roots.stream().noneMatch(root -> root.path().startsWith(path)))
+                .forEach(excluded::add);
+        return List.copyOf(excluded);
     }
 
     private static Optional<Path> path(String text) {

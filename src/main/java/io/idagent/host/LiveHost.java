@@ -96,7 +96,7 @@ public final class LiveHost implements HostInspector {
                 former,
                 scope,
                 depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
-                WritablePlaces.readOnlyAmong(scope.map(FileScope::rootPaths).orElse(List.of())),
+                WritablePlaces.readOnlyAmong(settings),
                 passwdLock());
     }
 

@@ -87,7 +87,7 @@ final class RootSearch {
         PathResolver.Resolution resolution = resolve(root.path()).orElse(null);
         if (resolution instanceof PathResolver.Found found) {
             libC.close(found.pin());
-            marks.addRoot(found.names(), root.adoptsOrphans());
+            marks.addRoot(found.names(), root.adoptsOrphans(), root.adoptsBelow());
             starts.add(found.names());
         } else if (resolution instanceof PathResolver.Refused refused) {
             findings.error(refused.error());

@@ -15,6 +15,7 @@ final class TreeMarks {
     private boolean excluded;
     private boolean root;
     private boolean adoptsOrphans;
+    private boolean adoptsBelow;
     private boolean walked;
 
     void exclude(List<byte[]> names) {
@@ -22,10 +23,11 @@ final class TreeMarks {
     }
 
     /** A root that is named twice adopts orphans if it does so under one of its names. */
-    void addRoot(List<byte[]> names, boolean adopts) {
+    void addRoot(List<byte[]> names, boolean adopts, boolean below) {
         TreeMarks mark = at(names);
         mark.root = true;
         mark.adoptsOrphans |= adopts;
+        mark.adoptsBelow |= below;
     }
 
     /** The marks of an entry; null if neither it nor anything below it is marked. */
@@ -63,6 +65,11 @@ final class TreeMarks {
     /** What holds at this mark, given what holds in the directory above. */
     static boolean adoptsOrphans(TreeMarks mark, boolean above) {
         return mark != null && mark.root ? mark.adoptsOrphans : above;
+    }
+
+    /** The same for its subdirectories, where they have no mark of their own. */
+    static boolean adoptsBelow(TreeMarks mark, boolean above) {
+        return mark != null && mark.root ? mark.adoptsBelow : above;
     }
 
     /** Notes that a walk has come here. */

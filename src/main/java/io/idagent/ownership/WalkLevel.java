@@ -18,6 +18,9 @@ final class WalkLevel {
     final PathNode node;
     final TreeMarks marks;
     final boolean adopts;
+    /** What holds in its subdirectories. */
+    final boolean adoptsBelow;
+
     final Place place;
     final FileIdentity identity;
     /** Whether files here can have attributes of interest. */
@@ -34,6 +37,7 @@ final class WalkLevel {
             PathNode node,
             TreeMarks marks,
             boolean adopts,
+            boolean adoptsBelow,
             Place place,
             FileIdentity identity,
             boolean hasAttributes) {
@@ -41,6 +45,7 @@ final class WalkLevel {
         this.node = node;
         this.marks = marks;
         this.adopts = adopts;
+        this.adoptsBelow = adoptsBelow;
         this.place = place;
         this.identity = identity;
         this.hasAttributes = hasAttributes;

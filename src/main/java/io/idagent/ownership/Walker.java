@@ -154,7 +154,7 @@ final class Walker implements Runnable {
         }
         boolean needsPin = descriptor == -Errno.EXDEV || descriptor == -Errno.ENOSYS || descriptor == -Errno.EPERM;
         if (descriptor >= 0) {
-            enter(descriptor, node, marks, above.adopts);
+            enter(descriptor, node, marks, above.adoptsBelow);
             return true;
         }
         int pin = needsPin ? descriptors.pin(above.descriptor(), name) : descriptor;
@@ -163,7 +163,7 @@ final class Walker implements Runnable {
             return true;
         }
         try {
-            enterPinned(pin, node, marks, above.adopts);
+            enterPinned(pin, node, marks, above.adoptsBelow);
         } finally {
             libC.close(pin);
         }
@@ -247,6 +247,7 @@ final class Walker implements Runnable {
                 node,
                 marks,
                 TreeMarks.adoptsOrphans(marks, adoptsAbove),
+                TreeMarks.adoptsBelow(marks, adoptsAbove),
                 place,
                 FileIdentity.of(status),
                 walk.hasAttributes(place, descriptor, look.attributes()));
@@ -278,7 +279,7 @@ final class Walker implements Runnable {
         TreeMarks.visit(marks);
         Optional<Place> here = places.of(status, node);
         if (here.isPresent()) {
-            look.notEntered(status, node, here.get(), TreeMarks.adoptsOrphans(marks, above.adopts));
+            look.notEntered(status, node, here.get(), TreeMarks.adoptsOrphans(marks, above.adoptsBelow));
             if (status.type() == FileType.DIRECTORY) {
                 findings.error(node.path(), errno, "cannot read the directory");
             }

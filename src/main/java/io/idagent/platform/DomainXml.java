@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <p>Kernel, initrd and firmware are left out: libvirt opens them for reading and the distribution owns them.
  */
-record DomainXml(String name, String uuid, List<DomainFile> files, Optional<DacLabel> label) {
+record DomainXml(String name, String uuid, List<DomainFile> files, List<String> directories, Optional<DacLabel> label) {
 
     /** Where a volume of a pool lies; only libvirt knows. */
     interface Volumes {
@@ -18,6 +18,7 @@ record DomainXml(String name, String uuid, List<DomainFile> files, Optional<DacL
 
     DomainXml {
         files = List.copyOf(files);
+        directories = List.copyOf(directories);
     }
 
     static DomainXml parse(String xml, Volumes volumes) throws MalformedDocumentException {
@@ -36,7 +37,12 @@ record DomainXml(String name, String uuid, List<DomainFile> files, Optional<DacL
             disk.first("mirror").ifPresent(mirror -> addSource(mirror, DomainFile.Role.DISK, false, volumes, files));
         }
         domain.first("os", "nvram").ifPresent(nvram -> addNvram(nvram, volumes, files));
-        return new DomainXml(name, uuid, files, label(domain));
+        List<String> directories = domain.all("devices", "filesystem").stream()
+                .flatMap(shared -> shared.all("source").stream())
+                .flatMap(source -> source.attribute("dir").stream())
+                .filter(path -> path.startsWith("/"))
+                .toList();
+        return new DomainXml(name, uuid, files, directories, label(domain));
     }
 
     private static void addBackingFiles(XmlDocument disk, Volumes volumes, List<DomainFile> files) {

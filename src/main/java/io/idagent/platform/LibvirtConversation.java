@@ -3,9 +3,11 @@ package io.idagent.platform;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.libvirt.Connect;
 import org.libvirt.Error;
@@ -99,6 +101,7 @@ final class LibvirtConversation {
                 active,
                 active ? pidOf.apply(now.name()) : Optional.empty(),
                 List.copyOf(files.values()),
+                now.directories(),
                 now.label(),
                 saved);
     }
@@ -106,7 +109,10 @@ final class LibvirtConversation {
     /** The definition decides over labels: those of a running guest are filled in by libvirt, and end with it. */
     private static DomainXml merged(DomainXml running, DomainXml defined, Map<String, DomainFile> files) {
         defined.files().forEach(file -> files.putIfAbsent(file.path(), file));
-        return new DomainXml(running.name(), running.uuid(), running.files(), defined.label());
+        Set<String> directories = new LinkedHashSet<>(running.directories());
+        directories.addAll(defined.directories());
+        return new DomainXml(
+                running.name(), running.uuid(), running.files(), List.copyOf(directories), defined.label());
     }
 
     /**

@@ -72,7 +72,7 @@ public final class OwnershipBench {
     private static ScanRequest request(Path root, boolean adopts, boolean inDepth) {
         IdRange all = new IdRange(0, Uid.LAST);
         return new ScanRequest(
-                List.of(new Root(root, adopts)),
+                List.of(new Root(root, adopts, adopts)),
                 List.of(),
                 new OwnerRules(
                         Map.of(UID, TARGET_UID),

@@ -128,7 +128,7 @@ class StepsTest {
                         from.gid(),
                         to.gid(),
                         "/var/lib/libvirt")),
-                List.of(new Root(Path.of("/images"), false)),
+                List.of(Root.reporting(Path.of("/images"))),
                 List.of(),
                 Set.of(),
                 Set.of(),

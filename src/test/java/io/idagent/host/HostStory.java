@@ -256,7 +256,7 @@ public final class HostStory {
                 account.change()
                         .map(change -> new FileScope(
                                 List.of(change),
-                                List.of(new Root(IMAGES, true)),
+                                List.of(Root.adopting(IMAGES)),
                                 List.of(),
                                 formerIds.uids(),
                                 formerIds.gids(),

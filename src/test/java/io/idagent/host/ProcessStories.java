@@ -57,11 +57,12 @@ final class ProcessStories {
     }
 
     static Domain active(String name, Integer pid) {
-        return new Domain(name, "u-" + name, true, Optional.ofNullable(pid), List.of(), Optional.empty(), false);
+        return new Domain(
+                name, "u-" + name, true, Optional.ofNullable(pid), List.of(), List.of(), Optional.empty(), false);
     }
 
     static Domain inactive(String name) {
-        return new Domain(name, "u-" + name, false, Optional.empty(), List.of(), Optional.empty(), false);
+        return new Domain(name, "u-" + name, false, Optional.empty(), List.of(), List.of(), Optional.empty(), false);
     }
 
     private static Set<Gid> gids(String groups) {

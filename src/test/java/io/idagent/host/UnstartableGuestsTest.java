@@ -33,7 +33,7 @@ class UnstartableGuestsTest {
 
     private static Domain domain(Optional<DacLabel> label, Optional<DacLabel> fileLabel, boolean readOnly) {
         DomainFile file = new DomainFile(IMAGE, DomainFile.Role.DISK, readOnly, fileLabel);
-        return new Domain("vm1", "u", false, Optional.empty(), List.of(file), label, false);
+        return new Domain("vm1", "u", false, Optional.empty(), List.of(file), List.of(), label, false);
     }
 
     private static final Domain PLAIN = domain(Optional.empty(), Optional.empty(), false);

@@ -102,7 +102,7 @@ public final class Attack {
                 Set.of(),
                 Set.of());
         ScanRequest request = new ScanRequest(
-                List.of(new Root(Path.of("/tree"), false)), List.of(), rules, SharedStorage.REPORT, true);
+                List.of(Root.reporting(Path.of("/tree"))), List.of(), rules, SharedStorage.REPORT, true);
         List<Hit> hits = new ArrayList<>();
         new OwnershipScanner(libC, new NameService(), MountTable::ofThisProcess)
                 .scan(base, request, hits::add, ScanProgress.NONE);

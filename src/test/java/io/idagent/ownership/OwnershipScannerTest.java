@@ -109,10 +109,10 @@ class OwnershipScannerTest {
                 tree,
                 "mkdir -p own/foreign/own; touch f own/f own/foreign/f own/foreign/own/f; find . -name f | xargs chown 333:333");
         ScanResult result = fixture.scan(roots(
-                new Root(Path.of("/r/own"), true),
-                new Root(Path.of("/r"), false),
-                new Root(Path.of("/r/own/foreign"), false),
-                new Root(Path.of("/r/own/foreign/own"), true)));
+                Root.adopting(Path.of("/r/own")),
+                Root.reporting(Path.of("/r")),
+                Root.reporting(Path.of("/r/own/foreign")),
+                Root.adopting(Path.of("/r/own/foreign/own"))));
         assertEquals(
                 List.of("/r/own/f 333:333 64055:64055 ORPHAN", "/r/own/foreign/own/f 333:333 64055:64055 ORPHAN"),
                 fixture.found());
@@ -122,11 +122,19 @@ class OwnershipScannerTest {
     }
 
     @Test
+    void inAPoolOrphansAreAdoptedThatAreItsEntriesAndNotThoseThatLieDeeper() throws Exception {
+        sh(tree, "mkdir -p docker/volume; touch disk docker/f docker/volume/f; chown -R 333:333 disk docker");
+        ScanResult result = fixture.scan(roots(Root.adoptingEntries(Path.of("/r"))));
+        assertEquals(List.of("/r/disk 333:333 64055:64055 ORPHAN"), fixture.found());
+        assertEquals(4, result.otherOrphans().files());
+    }
+
+    @Test
     void aFileCanBeARoot() throws Exception {
         sh(tree, "touch disk other; chown 333:0 disk other");
-        fixture.scan(roots(new Root(Path.of("/r/disk"), true)));
+        fixture.scan(roots(Root.adopting(Path.of("/r/disk"))));
         assertEquals(List.of("/r/disk 333:0 64055:0 ORPHAN"), fixture.found());
-        fixture.scan(roots(new Root(Path.of("/r"), false), new Root(Path.of("/r/disk"), true)));
+        fixture.scan(roots(Root.reporting(Path.of("/r")), Root.adopting(Path.of("/r/disk"))));
         assertEquals(List.of("/r/disk 333:0 64055:0 ORPHAN"), fixture.found());
     }
 
@@ -134,7 +142,7 @@ class OwnershipScannerTest {
     void anExclusionIsLeftOutWithAllBelowEvenARoot() throws Exception {
         sh(tree, "mkdir -p a/b c; touch a/f a/b/f c/f d; chown -R 109:114 a c d; ln -s a alias");
         ScanRequest request = new ScanRequest(
-                List.of(new Root(Path.of("/r"), false), new Root(Path.of("/r/a/b"), false)),
+                List.of(Root.reporting(Path.of("/r")), Root.reporting(Path.of("/r/a/b"))),
                 List.of(Path.of("/r/alias"), Path.of("/r/d")),
                 rules(ADOPT),
                 SharedStorage.REPORT,
@@ -210,7 +218,7 @@ class OwnershipScannerTest {
     void searchingForANumberAsksNoNameService() throws Exception {
         sh(tree, "mkdir roots; touch roots/f f g; chown 109:0 roots/f f; chown 4000:4000 g");
         ScanRequest request = new ScanRequest(
-                List.of(new Root(Path.of("/"), false)),
+                List.of(Root.reporting(Path.of("/"))),
                 List.of(Path.of("/r/roots")),
                 rules(Optional.empty()),
                 SharedStorage.REPORT,

@@ -88,7 +88,7 @@ class ScanAcrossMountsTest {
         sh(nas, "touch f; chown 109:114 . f");
         fixture.pretend(nas, "nfs4");
         ScanResult ignoring = fixture.scan(new ScanRequest(
-                List.of(new Root(Path.of("/r"), false)), List.of(), rules(ADOPT), SharedStorage.IGNORE, true));
+                List.of(Root.reporting(Path.of("/r"))), List.of(), rules(ADOPT), SharedStorage.IGNORE, true));
         assertEquals(1, ignoring.entries());
         assertEquals(List.of(), ignoring.sharedStorage());
         fixture.pretend(nas, "cgroup2");

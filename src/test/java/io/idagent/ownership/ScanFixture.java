@@ -66,7 +66,7 @@ final class ScanFixture {
     }
 
     static ScanRequest root(String path) {
-        return roots(new Root(Path.of(path), false));
+        return roots(Root.reporting(Path.of(path)));
     }
 
     ScanResult scan(ScanRequest request) throws Exception {

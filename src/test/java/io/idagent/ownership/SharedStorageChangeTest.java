@@ -44,7 +44,7 @@ class SharedStorageChangeTest {
         assertEquals(3, changeAll().size());
         assertEquals("64055:64055\n64055:64055", sh(nas, "stat -c %u:%g d d/image"));
         assertTrue(sh(nas, "getfacl -n d/image").contains("user:64055:rw-"));
-        assertEquals("", sh(nas, "cat /proc/locks | grep \"$(stat -c %i d/image) 100\" || true"), "no lock is left");
+        assertEquals("", sh(nas, "cat /proc/locks | grep \":$(stat -c %i d/image) 100 \" || true"), "no lock is left");
     }
 
     @Test
@@ -133,7 +133,7 @@ class SharedStorageChangeTest {
 
     private static ScanRequest request(String root) {
         return new ScanRequest(
-                List.of(new Root(Path.of(root), false)), List.of(), rules(ADOPT), SharedStorage.CONVERT, true);
+                List.of(Root.reporting(Path.of(root))), List.of(), rules(ADOPT), SharedStorage.CONVERT, true);
     }
 
     private void scan() throws Exception {

@@ -37,6 +37,16 @@ class DomainXmlTest {
     }
 
     @Test
+    void directoriesThatTheGuestSeesAreNamed() throws Exception {
+        assertEquals(
+                List.of("/srv/share"),
+                devices(
+                                "<filesystem type='mount'><source dir='/srv/share'/><target dir='tag'/></filesystem>"
+                                        + "<filesystem type='ram'><source usage='1' units='MiB'/><target dir='r'/></filesystem>")
+                        .directories());
+    }
+
+    @Test
     void labelsOfTheDomainAndOfADiskAreRead() throws Exception {
         DomainXml domain = DomainXml.parse(
                 Samples.read("domain-static-label.xml"), (pool, volume) -> Optional.of("/" + pool + "/" + volume));

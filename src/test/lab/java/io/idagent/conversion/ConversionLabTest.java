@@ -49,6 +49,46 @@ class ConversionLabTest {
         assertEquals("64055:64055", host.guest("tiny").start().ids());
     }
 
+    /** As on Ubuntu, whose libvirt is built so. */
+    @Test
+    void whereQemuRunsInTheGroupKvmThatGroupIsLeftAlone(Lab lab) {
+        Host host = lab.host("h1").withIds(109, 114).boot();
+        host.sh("echo 'group = \"kvm\"' >>/etc/libvirt/qemu.conf; systemctl restart libvirtd");
+        host.leaveRunning("setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=kvm", "sleep", "60");
+        String kvm = host.sh("getent group kvm | cut -d: -f3");
+
+        host.agent("--convert-now").mustSucceed();
+
+        assertEquals("64055:64055", host.ids());
+        assertEquals("+64055:+" + kvm, host.baseLabel());
+        Result status = host.agent("status");
+        assertEquals(0, status.exitCode(), status.out());
+        assertTrue(status.out().contains("NORMALIZED"), status.out());
+        assertTrue(!status.out().contains("kvm"), status.out());
+    }
+
+    @Test
+    void whatLiesDeepInAPoolAndWhatAGuestSeesAsItsFilesStaysAsItIs(Lab lab) {
+        Host host = lab.host("h1").withIds(109, 114).boot();
+        host.sh("""
+                mkdir -p /data/docker/volume /var/lib/libvirt/share
+                touch /data/disk.raw /data/docker/volume/db /var/lib/libvirt/share/theirs
+                chown -R 994:994 /data/disk.raw /data/docker
+                chown 109:994 /var/lib/libvirt/share/theirs
+                virsh -q pool-define-as data dir --target /data >/dev/null""");
+        host.guest("tiny").define();
+        host.sh("""
+                virsh dumpxml tiny | sed "s|</devices>|<filesystem type='mount'><source dir='/var/lib/libvirt/share'/>\\
+                <target dir='share'/></filesystem></devices>|" >/run/tiny.xml
+                virsh -q define /run/tiny.xml >/dev/null""");
+
+        host.agent("--convert-now").mustSucceed();
+
+        assertEquals("64055:64055", host.owner("/data/disk.raw"));
+        assertEquals("994:994", host.owner("/data/docker/volume/db"));
+        assertEquals("109:994", host.owner("/var/lib/libvirt/share/theirs"));
+    }
+
     @Test
     void aSecondRunChangesNothing(Lab lab) {
         Host host = lab.host("h1").withIds(109, 114).boot();
