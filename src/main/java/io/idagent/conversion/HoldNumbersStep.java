@@ -5,6 +5,8 @@ import io.idagent.platform.CommandResult;
 import io.idagent.platform.Commands;
 import io.idagent.platform.PasswdLock;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,6 +15,11 @@ import java.util.List;
  * them.
  */
 final class HoldNumbersStep implements StepAction {
+
+    /** Rules of udev name owners; it has their numbers from when it read the rules, and gives devices to them at each event. */
+    private static final List<String> UDEV = List.of("udevadm", "control", "--reload");
+
+    private static final Path UDEV_IS_UP = Path.of("/run/udev/control");
 
     /** Programs that remember names and numbers, and how each is told to forget. */
     private static final List<List<String>> CACHES = List.of(
@@ -39,14 +46,22 @@ final class HoldNumbersStep implements StepAction {
                             "another program held " + PasswdLock.FILE + " for " + lockLimit.toSeconds() + " s")));
         }
         for (List<String> cache : CACHES) {
-            if (commands.find(cache.get(0)).isPresent()) {
-                CommandResult result = commands.run(cache, commandLimit);
-                if (result.exitCode() != 0) {
-                    work.note("A cache may still know the old numbers: " + result.describe());
-                }
-            }
+            forget(cache, work);
+        }
+        if (Files.exists(UDEV_IS_UP)) {
+            forget(UDEV, work);
         }
         return "";
+    }
+
+    private void forget(List<String> command, Undertaking work) throws CommandException {
+        if (commands.find(command.get(0)).isEmpty()) {
+            return;
+        }
+        CommandResult result = commands.run(command, commandLimit);
+        if (result.exitCode() != 0) {
+            work.note("A cache may still know the old numbers: " + result.describe());
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.idagent.host;
 
 import io.idagent.platform.Owner;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,8 +22,16 @@ public record GuestFileFacts(String fileSystem, boolean local, boolean readOnly,
      * @param mode the lower twelve bits
      * @param rootMayGive whether libvirt, as root, can give it to the target: not with root_squash, nor where the file
      *     system keeps no owners; empty if only root could tell
+     * @param way the directories through which qemu comes to it
      */
-    public record Present(Owner owner, int mode, Optional<Boolean> rootMayGive) implements Sight {}
+    public record Present(Owner owner, int mode, Optional<Boolean> rootMayGive, List<Directory> way) implements Sight {
+        public Present {
+            way = List.copyOf(way);
+        }
+    }
+
+    /** @param reowned as that of the file */
+    public record Directory(String path, Owner owner, int mode, boolean reowned) {}
 
     /** Nobody could start from it before, either. */
     public record Missing() implements Sight {}

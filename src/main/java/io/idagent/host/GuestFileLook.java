@@ -10,7 +10,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,11 +95,12 @@ public final class GuestFileLook implements Function<String, GuestFileFacts> {
             // The mount that counts is that of the file, not that of a link to it.
             Path real = path.toRealPath();
             Mount mount = mounts.apply(real);
-            Map<String, Object> attributes = Files.readAttributes(real, "unix:uid,gid,mode");
-            Owner owner =
-                    new Owner(Uid.ofBits((Integer) attributes.get("uid")), Gid.ofBits((Integer) attributes.get("gid")));
-            int mode = (Integer) attributes.get("mode") & 07777;
-            return facts(real, mount, new GuestFileFacts.Present(owner, mode, rootMayGive(real, mount)));
+            GuestFileFacts.Directory itself = ownerOf(real);
+            return facts(
+                    real,
+                    mount,
+                    new GuestFileFacts.Present(
+                            itself.owner(), itself.mode(), rootMayGive(real, mount), way(path, real)));
         } catch (NoSuchFileException e) {
             return facts(path, mountOfName, new GuestFileFacts.Missing());
         } catch (AccessDeniedException e) {
@@ -106,6 +110,29 @@ public final class GuestFileLook implements Function<String, GuestFileFacts> {
         } catch (IOException e) {
             return notSeen(path, mountOfName, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Both that of the name, which may lead over links, and that of the file. */
+    private List<GuestFileFacts.Directory> way(Path name, Path real) throws IOException {
+        Set<Path> directories = new LinkedHashSet<>();
+        for (Path end : List.of(name.toAbsolutePath(), real)) {
+            for (Path above = end.getParent(); above != null; above = above.getParent()) {
+                directories.add(above);
+            }
+        }
+        List<GuestFileFacts.Directory> way = new ArrayList<>();
+        for (Path directory : directories) {
+            way.add(ownerOf(directory));
+        }
+        return way;
+    }
+
+    private GuestFileFacts.Directory ownerOf(Path path) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(path, "unix:uid,gid,mode");
+        Owner owner =
+                new Owner(Uid.ofBits((Integer) attributes.get("uid")), Gid.ofBits((Integer) attributes.get("gid")));
+        int mode = (Integer) attributes.get("mode") & 07777;
+        return new GuestFileFacts.Directory(path.toString(), owner, mode, reowned.test(path));
     }
 
     private Optional<Boolean> rootMayGive(Path real, Mount mount) {

@@ -67,6 +67,10 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
             return staticLabel(domain, Optional.of(file.path()), file.label().get());
         }
         GuestFileFacts facts = look.apply(file.path());
+        Optional<UnstartableGuest> closed = closedDirectory(domain, file, facts.sight());
+        if (closed.isPresent()) {
+            return closed;
+        }
         Optional<String> obstacle = obstacle(domain, file, facts);
         if (obstacle.isEmpty() && facts.local()) {
             return Optional.empty();
@@ -96,6 +100,27 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
             return outOfReach(domain, file, facts, present, obstacle);
         }
         return Optional.empty();
+    }
+
+    /** libvirt gives files away, and no directories. */
+    private Optional<UnstartableGuest> closedDirectory(Domain domain, DomainFile file, GuestFileFacts.Sight sight) {
+        List<GuestFileFacts.Directory> way =
+                sight instanceof GuestFileFacts.Present present ? present.way() : List.of();
+        return way.stream()
+                .filter(directory -> mayEnter(current, directory.owner(), directory.mode()))
+                .filter(directory -> !mayEnter(
+                        target,
+                        directory.reowned() ? afterConversion(directory.owner()) : directory.owner(),
+                        directory.mode()))
+                .findFirst()
+                .map(directory -> new UnstartableGuest(
+                        domain.name(),
+                        Optional.of(file.path()),
+                        directory.path() + ", on the way to " + file.path() + ", belongs to " + directory.owner()
+                                + " with mode " + Integer.toOctalString(directory.mode()) + ": " + target
+                                + " could not enter it.",
+                        "Open it (chmod o+x " + directory.path() + "), or have it changed too: "
+                                + "idagent.additional-roots=" + directory.path() + "."));
     }
 
     /** For a file whose owner and mode do not let the target in. */
@@ -164,8 +189,17 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
 
     /** The permission check of the kernel ({@code path_resolution(7)}): the first class that fits decides alone. */
     private boolean mayOpen(Owner who, Owner owner, int mode, boolean readOnly) {
+        int needed = readOnly ? 4 : 6;
+        return (bitsFor(who, owner, mode) & needed) == needed;
+    }
+
+    private boolean mayEnter(Owner who, Owner owner, int mode) {
+        return (bitsFor(who, owner, mode) & 1) != 0;
+    }
+
+    private int bitsFor(Owner who, Owner owner, int mode) {
         if (who.uid().value() == 0) {
-            return true;
+            return 7;
         }
         int bits;
         if (owner.uid().equals(who.uid())) {
@@ -175,8 +209,7 @@ public record UnstartableGuests(Owner current, Owner target, Set<Gid> otherGroup
         } else {
             bits = mode;
         }
-        int needed = readOnly ? 4 : 6;
-        return (bits & needed) == needed;
+        return bits & 7;
     }
 
     private String onServer(String path) {

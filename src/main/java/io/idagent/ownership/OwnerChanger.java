@@ -21,6 +21,7 @@ public final class OwnerChanger {
     private final LibC libC;
     private final MountTable.Source source;
     private final SharedStorage policy;
+    private final LocalExports exports;
     private final PathPin pins;
     private final SharedMounts mounts;
     private final AttributeChange attributes;
@@ -32,10 +33,15 @@ public final class OwnerChanger {
     }
 
     public OwnerChanger(LibC libC, MountTable.Source source, SharedStorage policy) {
+        this(libC, source, policy, LocalExports.in(LocalExports.TABLE));
+    }
+
+    OwnerChanger(LibC libC, MountTable.Source source, SharedStorage policy, LocalExports exports) {
         this.libC = libC;
         this.source = source;
         this.policy = policy;
-        this.mounts = new SharedMounts(libC, source, policy);
+        this.exports = exports;
+        this.mounts = new SharedMounts(libC, source, policy, exports);
         this.pins = new PathPin(libC);
         this.attributes = new AttributeChange(libC);
     }
@@ -46,7 +52,7 @@ public final class OwnerChanger {
     }
 
     OwnerChanger forAnotherThread() {
-        return new OwnerChanger(libC, source, policy);
+        return new OwnerChanger(libC, source, policy, exports);
     }
 
     /** Never throws for what it meets on disk. */

@@ -31,6 +31,7 @@ final class SharedMounts {
     private final LibC libC;
     private final MountTable.Source source;
     private final SharedStorage policy;
+    private final LocalExports exports;
     private final ImageLocks locks;
     private final FileStatus status = new FileStatus();
     private final Map<Long, Optional<Mount>> known = new HashMap<>();
@@ -41,10 +42,11 @@ final class SharedMounts {
 
     private final Set<Long> explained = new HashSet<>();
 
-    SharedMounts(LibC libC, MountTable.Source source, SharedStorage policy) {
+    SharedMounts(LibC libC, MountTable.Source source, SharedStorage policy, LocalExports exports) {
         this.libC = libC;
         this.source = source;
         this.policy = policy;
+        this.exports = exports;
         this.locks = new ImageLocks(libC);
     }
 
@@ -59,7 +61,8 @@ final class SharedMounts {
         }
         FileSystemKind kind = mount.get().kind();
         if (kind == FileSystemKind.LOCAL) {
-            return Optional.empty();
+            boolean isExported = seen.type() == FileType.REGULAR && exports.contain(hit.path());
+            return isExported ? inUse(pin, seen, hit) : Optional.empty();
         }
         if (policy != SharedStorage.CONVERT || kind == FileSystemKind.PSEUDO) {
             return refused(hit, "it lies on " + inWords(mount.get()) + " now, where nothing is to be changed");

@@ -45,9 +45,14 @@ class GuestFileLookTest {
         Owner owner =
                 new Owner(Uid.ofBits((Integer) Files.getAttribute(Path.of(image), "unix:uid")), Gid.ofBits((Integer)
                         Files.getAttribute(Path.of(image), "unix:gid")));
+        GuestFileFacts facts = look(LOCAL, false).apply(image);
+        Present present = assertInstanceOf(Present.class, facts.sight());
         assertEquals(
-                new GuestFileFacts("ext4", true, false, true, new Present(owner, 0640, Optional.of(true))),
-                look(LOCAL, false).apply(image));
+                new GuestFileFacts(
+                        "ext4", true, false, true, new Present(owner, 0640, Optional.of(true), present.way())),
+                facts);
+        assertEquals(directory.toString(), present.way().get(0).path());
+        assertEquals("/", present.way().get(present.way().size() - 1).path());
     }
 
     @Test

@@ -39,11 +39,12 @@ class UnstartableGuestsTest {
     private static final Domain PLAIN = domain(Optional.empty(), Optional.empty(), false);
 
     private static GuestFileFacts local(Owner owner, int mode, boolean reowned) {
-        return new GuestFileFacts("ext4", true, false, reowned, new Present(owner, mode, Optional.of(true)));
+        return new GuestFileFacts("ext4", true, false, reowned, new Present(owner, mode, Optional.of(true), List.of()));
     }
 
     private static GuestFileFacts nfs(Owner owner, int mode, boolean rootMayGive) {
-        return new GuestFileFacts("nfs4", false, false, false, new Present(owner, mode, Optional.of(rootMayGive)));
+        return new GuestFileFacts(
+                "nfs4", false, false, false, new Present(owner, mode, Optional.of(rootMayGive), List.of()));
     }
 
     private static List<UnstartableGuest> among(UnstartableGuests rules, Domain domain, GuestFileFacts facts) {
@@ -61,6 +62,24 @@ class UnstartableGuestsTest {
         assertEquals(1, found.size());
         assertEquals("vm1", found.get(0).name());
         return found.get(0);
+    }
+
+    private static GuestFileFacts behind(GuestFileFacts.Directory directory) {
+        return new GuestFileFacts(
+                "ext4", true, false, true, new Present(OLD, 0600, Optional.of(true), List.of(directory)));
+    }
+
+    @Test
+    void aDirectoryOnTheWayThatOnlyTheOldNumbersEnterKeepsAGuestFromStarting() {
+        GuestFileFacts closed = behind(new GuestFileFacts.Directory("/srv/kvm", OLD, 0750, false));
+
+        UnstartableGuest guest = doesNotStart(USUAL, PLAIN, closed);
+
+        assertTrue(guest.why().startsWith("/srv/kvm, on the way to " + IMAGE), guest.why());
+        starts(USUAL, PLAIN, behind(new GuestFileFacts.Directory("/srv/kvm", OLD, 0750, true)));
+        starts(USUAL, PLAIN, behind(new GuestFileFacts.Directory("/srv/kvm", OLD, 0751, false)));
+        starts(USUAL, PLAIN, behind(new GuestFileFacts.Directory("/srv/kvm", ALICE, 0700, false)));
+        starts(USUAL, PLAIN, behind(new GuestFileFacts.Directory("/srv/kvm", NEW, 0700, false)));
     }
 
     @Test
@@ -135,7 +154,8 @@ class UnstartableGuestsTest {
 
     @Test
     void aReadOnlyMountKeepsLibvirtFromHelping() {
-        GuestFileFacts facts = new GuestFileFacts("ext4", true, true, false, new Present(OLD, 0600, Optional.of(true)));
+        GuestFileFacts facts =
+                new GuestFileFacts("ext4", true, true, false, new Present(OLD, 0600, Optional.of(true), List.of()));
         assertTrue(doesNotStart(USUAL, PLAIN, facts).why().contains("read-only"));
     }
 
@@ -170,8 +190,9 @@ class UnstartableGuestsTest {
     @Test
     void whatOnlyRootCanTellIsUnknownToOthersUnlessTheModeDecides() {
         GuestFileFacts closed =
-                new GuestFileFacts("nfs4", false, false, false, new Present(OLD, 0600, Optional.empty()));
-        GuestFileFacts open = new GuestFileFacts("nfs4", false, false, false, new Present(NEW, 0600, Optional.empty()));
+                new GuestFileFacts("nfs4", false, false, false, new Present(OLD, 0600, Optional.empty(), List.of()));
+        GuestFileFacts open =
+                new GuestFileFacts("nfs4", false, false, false, new Present(NEW, 0600, Optional.empty(), List.of()));
         assertFalse(USUAL.among(List.of(PLAIN), path -> closed).isKnown());
         starts(USUAL, PLAIN, open);
     }

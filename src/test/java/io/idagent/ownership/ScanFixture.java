@@ -5,6 +5,7 @@ import io.idagent.platform.LibC;
 import io.idagent.platform.Mount;
 import io.idagent.platform.MountTable;
 import io.idagent.platform.Uid;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ScanFixture {
     private final Path base;
     private SharedStorage policy = SharedStorage.REPORT;
     private MountTable.Source mounts = MountTable::ofThisProcess;
+    private LocalExports exports = new LocalExports(List.of());
 
     /** From now on shared storage is to be changed. */
     void convertSharedStorage() {
@@ -81,8 +83,13 @@ final class ScanFixture {
         }
     }
 
+    /** Other hosts see it by NFS. */
+    void export(String path) {
+        exports = new LocalExports(List.of(path.getBytes(StandardCharsets.UTF_8)));
+    }
+
     OwnerChanger changer() {
-        return new OwnerChanger(libC, mounts, policy);
+        return new OwnerChanger(libC, mounts, policy, exports);
     }
 
     ChangeOutcome change(Hit hit) throws Exception {

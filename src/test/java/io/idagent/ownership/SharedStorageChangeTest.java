@@ -118,6 +118,23 @@ class SharedStorageChangeTest {
     }
 
     /** As qemu does: a read lock on a byte, held until the process ends. */
+    @Test
+    void anImageOnALocalDiskThatOthersSeeByNfsIsNotTakenFromTheirGuests() throws Exception {
+        fixture = new ScanFixture(base);
+        fixture.export("/r");
+        sh(nas, "truncate -s 1M used free; chown 109:114 used free");
+        Process guestOfAClient = lock("used", 201);
+        try {
+            ChangeOutcome.Failed failed =
+                    assertInstanceOf(ChangeOutcome.Failed.class, changeAll().get("/r/used"));
+            assertEquals("EBUSY", failed.errno());
+            assertEquals("64055:64055\n109:114", sh(nas, "stat -c %u:%g free used"));
+        } finally {
+            guestOfAClient.destroy();
+            guestOfAClient.waitFor();
+        }
+    }
+
     private Process lock(String file, int at) throws Exception {
         Process process = new ProcessBuilder(
                         "perl",
