@@ -1,10 +1,12 @@
 package io.idagent.conversion;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The conversions of this host, past and under way: one folder each below the state directory, with journal and
@@ -187,6 +190,14 @@ public final class Conversions {
                             ? "is a symbolic link"
                             : String.format("belongs to uid %d and has mode %o", uid, mode & 07777)));
         }
+    }
+
+    /** Makes a file that is not there yet, for its owner alone, whatever umask the caller has; follows no link. */
+    public static FileChannel createPrivateFile(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static int ownUid() throws IOException {

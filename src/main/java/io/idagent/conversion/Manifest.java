@@ -10,13 +10,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -66,9 +65,11 @@ final class Manifest {
     /** Reads one pass line by line; its length does not matter. */
     void read(int pass, Reader reader) throws IOException {
         Path file = file(pass);
+        Conversions.checkTrusted(file);
         long lines = 0;
         try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(Files.newInputStream(file), StandardCharsets.US_ASCII), 1 << 16)) {
+                new InputStreamReader(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), StandardCharsets.US_ASCII),
+                1 << 16)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith(END)) {
                     if (!line.equals(END + lines)) {
@@ -99,9 +100,9 @@ final class Manifest {
         PassWriter(Path file) throws IOException {
             this.file = file;
             this.unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-            this.channel = FileChannel.open(
-                    unfinished,
-                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING));
+            // Below --root a disk may bring a link of that name along: what lies there goes, and is never opened.
+            Files.deleteIfExists(unfinished);
+            this.channel = Conversions.createPrivateFile(unfinished);
             this.out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         }
 

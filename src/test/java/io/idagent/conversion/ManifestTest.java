@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,40 @@ class ManifestTest {
         assertEquals(List.of(), new Manifest(directory).passes());
         write(1, List.of(hit("/a", OLD, TARGET)));
         assertEquals(List.of(hit("/a", OLD, TARGET)), read(1));
+    }
+
+    /** Below --root the file may have come with the disk. */
+    @Test
+    void aLinkThatLiesWhereAPassIsToBeWrittenIsReplacedAndNotFollowed() throws IOException {
+        Path host = Files.writeString(directory.resolve("passwd"), "root:x:0:0");
+        Files.createSymbolicLink(directory.resolve("manifest-1.unfinished"), host);
+        Files.createSymbolicLink(directory.resolve("manifest-1"), host);
+        write(1, List.of(hit("/a", OLD, TARGET)));
+        assertEquals("root:x:0:0", Files.readString(host));
+        assertEquals(List.of(hit("/a", OLD, TARGET)), read(1));
+    }
+
+    @Test
+    void aPassIsForRootAlone() throws IOException {
+        write(1, List.of(hit("/a", OLD, TARGET)));
+        assertEquals("rw-------", permissions("manifest-1"));
+    }
+
+    @Test
+    void aPassThatOthersCouldHaveWrittenIsNotBelieved() throws IOException {
+        write(1, List.of(hit("/a", OLD, TARGET)));
+        Path file = directory.resolve("manifest-1");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        assertTrue(assertThrows(IOException.class, () -> read(1)).getMessage().contains(file + " is not believed"));
+
+        Files.move(file, directory.resolve("elsewhere"));
+        Files.setPosixFilePermissions(directory.resolve("elsewhere"), PosixFilePermissions.fromString("rw-------"));
+        Files.createSymbolicLink(file, directory.resolve("elsewhere"));
+        assertTrue(assertThrows(IOException.class, () -> read(1)).getMessage().contains("is a symbolic link"));
+    }
+
+    private String permissions(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
     }
 
     @Test
