@@ -71,6 +71,16 @@ class StartScriptTest {
         assertFalse(start(hostile, "status").out().contains("evil"));
     }
 
+    /** What the program leaves for the daemon must be readable, and what root believes must not be writable, for others. */
+    @Test
+    void whatItWritesDoesNotDependOnTheCallersUmask() throws Exception {
+        Path generous = Files.writeString(
+                checkout.resolve("generous"), "#!/bin/sh\numask 002\nexec '" + checkout.resolve(SCRIPT) + "' \"$@\"\n");
+        Files.setPosixFilePermissions(generous, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertTrue(start(generous, Map.of(), "status").out().contains("umask 0022\n"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1.8.0_402", "11.0.22", "16"})
     void anOlderJavaIsRefusedByItsName(String version) throws Exception {
@@ -117,7 +127,7 @@ class StartScriptTest {
         Path home = Files.createDirectories(checkout.resolve("jdk/bin")).getParent();
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path java = home.resolve("bin/java");
-        Files.writeString(java, "#!/bin/sh\nenv\nprintf '<%s>\\n' \"$@\"\n");
+        Files.writeString(java, "#!/bin/sh\nenv\necho umask $(umask)\nprintf '<%s>\\n' \"$@\"\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 

@@ -44,8 +44,7 @@ public final class Journal implements AutoCloseable {
     /** Makes a new journal in a directory that exists and is empty; its first line is on the disk when this returns. */
     static Journal create(Path directory, JournalEntry.Opened opened) throws IOException {
         byte[] first = format(opened).getBytes(StandardCharsets.UTF_8);
-        FileChannel channel = FileChannel.open(
-                directory.resolve(FILE), Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+        FileChannel channel = Conversions.createPrivateFile(directory.resolve(FILE));
         try {
             // Zero bytes, so that a journal that is still open looks right on a terminal too.
             write(channel, new byte[first.length + ROOM], 0);

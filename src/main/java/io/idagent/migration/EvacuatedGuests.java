@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.conversion.Conversions;
 import io.idagent.platform.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,7 +52,14 @@ public final class EvacuatedGuests {
     private void write(Collection<String> names) throws IOException {
         Conversions.createPrivate(file.getParent());
         Path unfinished = file.resolveSibling("evacuated.unfinished");
-        Files.write(unfinished, JSON.writeValueAsBytes(names));
+        Files.deleteIfExists(unfinished);
+        try (FileChannel channel = Conversions.createPrivateFile(unfinished)) {
+            ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(names));
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+            channel.force(true);
+        }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

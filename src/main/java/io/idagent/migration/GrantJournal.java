@@ -14,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -76,10 +74,7 @@ public final class GrantJournal {
         Path file = file(grant.access().path());
         Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         Files.deleteIfExists(unfinished);
-        try (FileChannel channel = FileChannel.open(
-                unfinished,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        try (FileChannel channel = Conversions.createPrivateFile(unfinished)) {
             ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(grant));
             while (content.hasRemaining()) {
                 channel.write(content);

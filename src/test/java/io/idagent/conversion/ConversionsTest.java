@@ -107,6 +107,13 @@ class ConversionsTest {
     @ValueSource(strings = {"", "conversions", "conversions/20260301T120000Z", "conversions/20260301T120000Z/journal"})
     void whatOthersCouldHaveWrittenIsNotBelieved(String part) throws IOException {
         begin(NOON);
+    /** Whatever umask its first caller had: a journal that the group could write would not be believed afterwards. */
+    @Test
+    void aJournalIsForRootAlone() throws IOException {
+        Path journal = begin(NOON).resolve(Journal.FILE);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(journal)));
+    }
+
         Path open = state.resolve(part);
         String mode = Files.isDirectory(open) ? "rwxrwx---" : "rw-rw----";
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
