@@ -36,7 +36,7 @@ final class Environment {
         Optional<Path> root =
                 Optional.ofNullable(options.root).map(Path::toAbsolutePath).map(Path::normalize);
         if (root.isPresent()) {
-            Optional<String> objection = OfflineRoot.objection(root.get());
+            Optional<String> objection = OfflineRoot.objection(root.get(), settings, asRoot);
             if (objection.isPresent()) {
                 throw new ParameterException(spec.commandLine(), "--root: " + objection.get());
             }

@@ -1,5 +1,7 @@
 package io.idagent.cli;
 
+import io.idagent.platform.RootsPath;
+import io.idagent.settings.Settings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,19 +18,27 @@ import java.util.Optional;
  */
 final class OfflineRoot {
 
-    /** What this program itself writes below DIR. */
-    private static final List<String> WRITTEN =
-            List.of("var/lib/libvirt-id-agent/conversions", "run/libvirt-id-agent", "etc/libvirt-id-agent/paused");
-
     private OfflineRoot() {}
 
+    /** What this program itself writes below DIR. Deeper down it makes its own files, and follows no link. */
+    private static List<Path> written(Settings settings) {
+        return List.of(
+                settings.stateDirectory().resolve("conversions"),
+                settings.runDirectory().resolve("lock"),
+                Path.of("/etc/libvirt-id-agent/paused"));
+    }
+
     /** @return why the directory is refused; empty if it is not */
-    static Optional<String> objection(Path directory) throws IOException {
+    static Optional<String> objection(Path directory, Settings settings, boolean asRoot) throws IOException {
         if (!Files.isDirectory(directory)) {
             return Optional.of(directory + " is no directory");
         }
         if (directory.toRealPath().getNameCount() == 0) {
             return Optional.of(directory + " is this host itself; leave --root out");
+        }
+        Optional<RootsPath.Weak> weak = asRoot ? RootsPath.weakness(directory) : Optional.empty();
+        if (weak.isPresent()) {
+            return weak.map(OfflineRoot::weak);
         }
         Path etc = directory.resolve("etc");
         if (Files.isSymbolicLink(etc)) {
@@ -47,16 +57,25 @@ final class OfflineRoot {
                 }
             }
         }
-        for (String written : WRITTEN) {
+        for (Path written : written(settings)) {
             Path part = directory;
-            for (Path name : Path.of(written)) {
+            for (Path name : written) {
                 part = part.resolve(name);
                 if (Files.isSymbolicLink(part)) {
                     return Optional.of(link(part));
                 }
+                weak = asRoot && Files.isDirectory(part) ? RootsPath.weakness(part) : Optional.empty();
+                if (weak.isPresent()) {
+                    return weak.map(OfflineRoot::weak);
+                }
             }
         }
         return Optional.empty();
+    }
+
+    private static String weak(RootsPath.Weak weak) {
+        return weak.because() + ": others than root could put something else there while root works on it. Run: "
+                + weak.mend();
     }
 
     private static String link(Path path) throws IOException {

@@ -1,0 +1,80 @@
+package io.idagent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.idagent.settings.ConfigurationException;
+import io.idagent.settings.Settings;
+import io.idagent.settings.SettingsReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which directories {@code --root} refuses. */
+class OfflineRootObjectionTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path root;
+
+    @BeforeEach
+    void anImage() throws IOException {
+        root = Files.createDirectory(directory.resolve("image"));
+        Files.createDirectory(root.resolve("etc"));
+        Files.writeString(root.resolve("etc/passwd"), "root:x:0:0::/root:/bin/sh\n");
+    }
+
+    @AfterEach
+    void forgetSystemProperties() {
+        System.getProperties().keySet().removeIf(key -> key.toString().startsWith("idagent."));
+    }
+
+    private Optional<String> objection(boolean asRoot) throws IOException, ConfigurationException {
+        Settings settings = SettingsReader.read(directory.resolve("none"), false);
+        return OfflineRoot.objection(root, settings, asRoot);
+    }
+
+    @Test
+    void anImageIsTaken() throws Exception {
+        assertEquals(Optional.empty(), objection(false));
+    }
+
+    /** Wherever the settings have it. */
+    @Test
+    void noPartOfWhatIsWrittenMayBeALink() throws Exception {
+        System.setProperty("idagent.state-directory", "/srv/state");
+        System.setProperty("idagent.run-directory", "/srv/run");
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        for (String part : new String[] {"srv", "srv/state", "srv/state/conversions", "srv/run", "srv/run/lock"}) {
+            Path link = root.resolve(part);
+            Files.createDirectories(link.getParent());
+            Files.createSymbolicLink(link, outside);
+            assertTrue(objection(false).orElse("none").contains(link + " is a symbolic link"), part);
+            Files.delete(link);
+        }
+        assertEquals(Optional.empty(), objection(false));
+    }
+
+    /** Between our look and usermod its owner could put a link to this host's /etc there. */
+    @Test
+    @Tag("root")
+    void whatSomebodyElseOwnsIsNoPlaceForRoot() throws Exception {
+        assertEquals(Optional.empty(), objection(true));
+        Files.createDirectories(root.resolve("var/lib"));
+        for (String part : new String[] {"..", ".", "etc", "var", "var/lib"}) {
+            Path theirs = root.resolve(part).normalize();
+            Files.setAttribute(theirs, "unix:uid", 12345);
+            assertTrue(objection(true).orElse("none").startsWith(theirs + " belongs to uid 12345"), part);
+            Files.setAttribute(theirs, "unix:uid", 0);
+        }
+        Files.setAttribute(Files.createDirectories(root.resolve("var/lib/libvirt")), "unix:uid", 12345);
+        assertEquals(Optional.empty(), objection(true), "what it holds is whoever's it is");
+    }
+}
