@@ -84,7 +84,8 @@ public final class Wiring implements AutoCloseable {
     }
 
     public Conversions conversions() {
-        return new Conversions(inRoot(settings.stateDirectory()));
+        Path state = inRoot(settings.stateDirectory());
+        return root.isPresent() ? Conversions.offline(state) : new Conversions(state);
     }
 
     public RunFiles runFiles() {

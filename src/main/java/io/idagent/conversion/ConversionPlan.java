@@ -26,6 +26,16 @@ public record ConversionPlan(
         public static final LabelHalves NONE = new LabelHalves(false, false);
     }
 
+    /**
+     * The same for the system at hand. Whether that runs is seen, and never believed to a journal, which may have come with
+     * a disk from elsewhere: the units that it names are those of another system.
+     */
+    ConversionPlan on(boolean systemIsOffline) {
+        return systemIsOffline == offline
+                ? this
+                : new ConversionPlan(kind, systemIsOffline, files, LibvirtUnits.NONE, LabelHalves.NONE, rollsBack);
+    }
+
     public List<AccountChange> changes() {
         return files.changes();
     }

@@ -32,9 +32,21 @@ public final class Conversions {
     private static final int GROUP_OR_OTHERS_WRITE = 022;
 
     private final Path directory;
+    private final boolean offline;
 
+    /** Of this host. */
     public Conversions(Path stateDirectory) {
+        this(stateDirectory, false);
+    }
+
+    private Conversions(Path stateDirectory, boolean offline) {
         this.directory = stateDirectory.resolve("conversions");
+        this.offline = offline;
+    }
+
+    /** Of a system that does not run: its journals are finished without services and guests, whatever they say. */
+    public static Conversions offline(Path stateDirectory) {
+        return new Conversions(stateDirectory, true);
     }
 
     /** One conversion that was begun. */
@@ -97,8 +109,8 @@ public final class Conversions {
         return records;
     }
 
-    private static Optional<Record> read(Path folder) throws IOException {
-        List<JournalEntry> entries = Journal.read(folder).entries();
+    private Optional<Record> read(Path folder) throws IOException {
+        List<JournalEntry> entries = new ArrayList<>(Journal.read(folder).entries());
         if (entries.isEmpty()) {
             return Optional.empty();
         }
@@ -109,7 +121,11 @@ public final class Conversions {
             throw new IOException(folder + " has format " + opened.format() + ", this version knows format "
                     + JournalEntry.Opened.FORMAT + ": finish it with the version that began it");
         }
-        return Optional.of(new Record(folder.getFileName().toString(), folder, entries));
+        entries.set(
+                0,
+                new JournalEntry.Opened(
+                        opened.at(), opened.format(), opened.plan().on(offline)));
+        return Optional.of(new Record(folder.getFileName().toString(), folder, List.copyOf(entries)));
     }
 
     /** The one that was cut off, if there is one. */
@@ -176,6 +192,14 @@ public final class Conversions {
         }
     }
 
+    /** Makes a file that is not there yet, for its owner alone, whatever umask the caller has; follows no link. */
+    public static FileChannel createPrivateFile(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+
     /** Not a link, root's (or the caller's own, for those who try this without root), and closed to others. */
     public static void checkTrusted(Path path) throws IOException {
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
@@ -190,14 +214,6 @@ public final class Conversions {
                             ? "is a symbolic link"
                             : String.format("belongs to uid %d and has mode %o", uid, mode & 07777)));
         }
-    }
-
-    /** Makes a file that is not there yet, for its owner alone, whatever umask the caller has; follows no link. */
-    public static FileChannel createPrivateFile(Path file) throws IOException {
-        return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static int ownUid() throws IOException {

@@ -29,7 +29,9 @@ record Recovery(Direction direction, List<Step> steps, String why) {
         }
         ConversionPlan plan = record.plan();
         if (undoing || (plan.kind().changesIds() && !started.contains(Step.POINT_OF_NO_RETURN))) {
-            return new Recovery(Direction.BACK, started, why);
+            // A system that does not run has no services, although it may have had some when its journal was written.
+            List<Step> begun = started.stream().filter(plan.steps()::contains).toList();
+            return new Recovery(Direction.BACK, begun, why);
         }
         return new Recovery(Direction.FORWARD, remaining(plan, started), why);
     }

@@ -2,16 +2,20 @@ package io.idagent.conversion;
 
 import static io.idagent.host.HostStory.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.idagent.platform.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -103,10 +107,6 @@ class ConversionsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "conversions", "conversions/20260301T120000Z", "conversions/20260301T120000Z/journal"})
-    void whatOthersCouldHaveWrittenIsNotBelieved(String part) throws IOException {
-        begin(NOON);
     /** Whatever umask its first caller had: a journal that the group could write would not be believed afterwards. */
     @Test
     void aJournalIsForRootAlone() throws IOException {
@@ -114,6 +114,10 @@ class ConversionsTest {
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(journal)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "conversions", "conversions/20260301T120000Z", "conversions/20260301T120000Z/journal"})
+    void whatOthersCouldHaveWrittenIsNotBelieved(String part) throws IOException {
+        begin(NOON);
         Path open = state.resolve(part);
         String mode = Files.isDirectory(open) ? "rwxrwx---" : "rw-rw----";
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
@@ -146,6 +150,53 @@ class ConversionsTest {
         Files.setAttribute(journal, "unix:uid", 12345);
         IOException refused = assertThrows(IOException.class, () -> conversions.all());
         assertTrue(refused.getMessage().contains("belongs to uid 12345"), refused.getMessage());
+    }
+
+    /** The disk of a hypervisor that crashed, mounted on another one: libvirt there is not to be touched. */
+    @Test
+    void aJournalBelowAnotherRootDrivesNoServicesWhateverItSays() throws IOException {
+        try (Journal journal = conversions.begin(RecoveryTest.CONVERT, NOON)) {
+            for (Step step : List.of(Step.INVENTORY, Step.CLOSE_LIBVIRT, Step.LOOK_AGAIN)) {
+                journal.append(new JournalEntry.Started(NOON, step));
+            }
+        }
+        Conversions.Record undo = Conversions.offline(state).interrupted().orElseThrow();
+        assertEquals(List.of(Step.INVENTORY), Recovery.of(undo).steps());
+        assertEquals(LibvirtUnits.NONE, undo.plan().libvirt());
+        assertEquals(ConversionPlan.LabelHalves.NONE, undo.plan().proveBaseLabel());
+
+        try (Journal journal = conversions.reopen(undo)) {
+            journal.append(new JournalEntry.Started(NOON, Step.CHANGE_IDS));
+        }
+        Conversions.Record finish = Conversions.offline(state).interrupted().orElseThrow();
+        assertEquals(
+                List.of(Step.CHANGE_IDS, Step.CHANGE_OWNERS, Step.PROVE),
+                Recovery.of(finish).steps());
+    }
+
+    /** A golden image whose conversion was cut off, and which runs now. */
+    @Test
+    void aJournalOfASystemThatDidNotRunLooksForGuestsOnceItRuns() throws IOException {
+        try (Journal journal = conversions.begin(RecoveryTest.OFFLINE, NOON)) {
+            journal.append(new JournalEntry.Started(NOON, Step.CHANGE_IDS));
+        }
+        Conversions.Record record = conversions.interrupted().orElseThrow();
+        assertTrue(ConversionRunner.guestsForbid(record));
+        assertTrue(Recovery.of(record).steps().contains(Step.LOOK_AGAIN));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../tmp/evil", "/tmp/evil", "..", "--root=/tmp", "", "a b", "a\nb"})
+    void aJournalThatNamesNoUnitIsRefused(String unit) throws IOException {
+        Path journal = begin(NOON).resolve(Journal.FILE);
+        String json = Journal.format(new JournalEntry.Opened(NOON, 1, RecoveryTest.CONVERT))
+                .replaceFirst(" [0-9a-f]{8}\n$", "");
+        String forged = json.replace("\"libvirtd.service\"", Json.mapper().writeValueAsString(unit));
+        CRC32 sum = new CRC32();
+        sum.update(forged.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(journal, forged + String.format(" %08x\n", sum.getValue()));
+        assertFalse(forged.equals(json));
+        assertThrows(IOException.class, () -> conversions.all());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.lab.Result;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -136,6 +138,36 @@ class OfflineRootTest {
             Files.move(moved, inside);
         }
         assertEquals("109:114", owner("var/lib/libvirt/qemu/state"));
+    }
+
+    /** A disk from elsewhere brings an open journal of a system that ran, and links where this program will write. */
+    @Test
+    void theJournalOfAForeignDiskTouchesNothingOutside() throws Exception {
+        says(0, "Done", "--convert-now");
+        Path journal;
+        try (Stream<Path> folders = Files.list(root.resolve("var/lib/libvirt-id-agent/conversions"))) {
+            journal = folders.findFirst().orElseThrow().resolve("journal");
+        }
+        List<String> lines = Files.readAllLines(journal);
+        String opened = lines.get(0)
+                .substring(0, lines.get(0).lastIndexOf(' '))
+                .replace("\"offline\":true", "\"offline\":false")
+                .replace("\"wereUp\":[]", "\"wereUp\":[\"libvirtd.service\"]");
+        CRC32 sum = new CRC32();
+        sum.update(opened.getBytes(StandardCharsets.UTF_8));
+        List<String> open = lines.stream()
+                .skip(1)
+                .filter(line -> !line.contains("closed") && !line.contains("PROVE"))
+                .toList();
+        Files.writeString(journal, String.format("%s %08x%n%s%n", opened, sum.getValue(), String.join("\n", open)));
+        Path precious = Files.writeString(outside.resolve("precious"), "of this machine");
+        Files.createSymbolicLink(journal.resolveSibling("manifest-2.unfinished"), precious);
+        owned(write("var/lib/libvirt/images/late.qcow2", "x"), 109, 114);
+
+        says(0, "Done", "--recover");
+
+        assertEquals("of this machine", Files.readString(precious));
+        assertEquals("64055:64055", owner("var/lib/libvirt/images/late.qcow2"));
     }
 
     /** In the image /srv/disks is the image's; on this machine it would be somebody else's. */
