@@ -36,10 +36,7 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
         }
     }
 
-    /**
-     * The same for the one who holds the lock, and must not look at it: a file lock of the kernel's is lost when its
-     * process closes the file, by whichever descriptor.
-     */
+    /** The same for the one who holds the lock: the conversion that is running is his own. */
     public static Fact<ConversionHistory> readUnderLock(Conversions conversions) {
         try {
             return Fact.known(new ConversionHistory(conversions.all(), false));

@@ -52,7 +52,7 @@ class PackageLabTest {
                 () -> assertEquals("root:root 644", owner(host, CONFIGURATION)),
                 () -> assertEquals("root:root 700", owner(host, "/var/lib/libvirt-id-agent")),
                 () -> assertEquals("root:root 755", owner(host, "/run/libvirt-id-agent")),
-                () -> assertEquals("root:libvirt-id-agent 640", owner(host, LOCK)),
+                () -> assertEquals("root:root 600", owner(host, LOCK)),
                 () -> assertEquals(
                         "libvirt-id-agent:libvirt-id-agent 755", owner(host, "/run/libvirt-id-agent/daemon")),
                 () -> assertEquals(
