@@ -3,16 +3,12 @@ package io.idagent.conversion;
 import io.idagent.ownership.AttributeHit;
 import io.idagent.ownership.AttributeValue;
 import io.idagent.ownership.Hit;
-import io.idagent.ownership.OwnerAttribute;
 import io.idagent.ownership.OwnerHit;
 import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * The owners that files had before a conversion, and their attributes, as its manifest tells.
@@ -22,61 +18,41 @@ import java.util.Set;
  */
 final class FormerOwners implements InventoryStep.Correction {
 
+    private final NotedFiles noted;
     private final SameFile sameFile;
-    /** By inode. Of a file with several names a scan gives one, and not always the same. */
-    private final Map<Long, Set<RawPath>> paths = new HashMap<>();
-
-    private final Map<FileKey, OwnerHit> owners = new HashMap<>();
-    private final Map<AttributeKey, AttributeHit> attributes = new HashMap<>();
-
-    private record FileKey(RawPath path, long inode) {}
-
-    private record AttributeKey(FileKey file, OwnerAttribute attribute) {}
 
     /** Whether two paths are names of one file. */
     interface SameFile {
         boolean test(RawPath one, RawPath other);
     }
 
-    private FormerOwners(SameFile sameFile) {
+    private FormerOwners(NotedFiles noted, SameFile sameFile) {
+        this.noted = noted;
         this.sameFile = sameFile;
     }
 
     /** @param manifests oldest first */
     static FormerOwners of(List<Manifest> manifests, SameFile sameFile) throws IOException {
-        FormerOwners former = new FormerOwners(sameFile);
-        for (Manifest manifest : manifests) {
-            for (int pass : manifest.passes()) {
-                manifest.read(pass, former::remember);
-            }
-        }
-        return former;
-    }
-
-    /** A file that is named more than once: the first time tells what it had at the beginning. */
-    private void remember(Hit hit) {
-        paths.computeIfAbsent(hit.inode(), inode -> new LinkedHashSet<>(1)).add(hit.path());
-        if (hit instanceof OwnerHit owner) {
-            owners.putIfAbsent(key(hit), owner);
-        } else if (hit instanceof AttributeHit attribute) {
-            attributes.merge(
-                    new AttributeKey(key(hit), attribute.attribute()),
-                    attribute,
-                    (first, later) -> first.withAfter(later.after()));
-        }
+        return new FormerOwners(NotedFiles.in(manifests), sameFile);
     }
 
     @Override
-    public Hit apply(Hit found) {
-        return found instanceof OwnerHit owner ? owner(owner) : attribute((AttributeHit) found);
+    public Hit apply(Hit found) throws IOException {
+        List<Hit> then = then(found);
+        return found instanceof OwnerHit owner ? owner(owner, then) : attribute((AttributeHit) found, then);
     }
 
-    private Hit owner(OwnerHit found) {
-        OwnerHit then = owners.get(keyThen(found));
-        if (then == null) {
+    /** A file that is named more than once: the first time tells what it had at the beginning. */
+    private static Hit owner(OwnerHit found, List<Hit> noted) {
+        Optional<OwnerHit> first = noted.stream()
+                .filter(OwnerHit.class::isInstance)
+                .map(OwnerHit.class::cast)
+                .findFirst();
+        if (first.isEmpty()) {
             return found;
         }
         // Half by half: somebody may have given the other half away since.
+        OwnerHit then = first.get();
         Owner now = found.before();
         Owner back = new Owner(
                 now.uid().equals(then.after().uid()) ? then.before().uid() : now.uid(),
@@ -85,29 +61,37 @@ final class FormerOwners implements InventoryStep.Correction {
     }
 
     /** One that somebody has changed since goes back by its numbers. */
-    private Hit attribute(AttributeHit found) {
-        AttributeHit then = attributes.get(new AttributeKey(keyThen(found), found.attribute()));
-        if (then == null || !then.after().equals(found.before())) {
+    private static Hit attribute(AttributeHit found, List<Hit> noted) {
+        List<AttributeHit> then = noted.stream()
+                .filter(AttributeHit.class::isInstance)
+                .map(AttributeHit.class::cast)
+                .filter(hit -> hit.attribute() == found.attribute())
+                .toList();
+        if (then.isEmpty() || !then.get(then.size() - 1).after().equals(found.before())) {
             return found;
         }
-        AttributeValue back = then.before();
+        AttributeValue back = then.get(0).before();
         return back.equals(found.before()) ? null : found.withAfter(back);
     }
 
-    private static FileKey key(Hit hit) {
-        return new FileKey(hit.path(), hit.inode());
+    /** What was noted of a file: of one with several names a scan gives one, and not always the same. */
+    private List<Hit> then(Hit found) throws IOException {
+        List<Hit> all = noted.withInode(found.inode());
+        Optional<RawPath> name =
+                all.stream().map(Hit::path).filter(found.path()::equals).findFirst();
+        if (name.isEmpty()) {
+            name = all.stream()
+                    .map(Hit::path)
+                    .distinct()
+                    .filter(path -> sameFile.test(path, found.path()))
+                    .findFirst();
+        }
+        RawPath thatName = name.orElse(found.path());
+        return all.stream().filter(hit -> hit.path().equals(thatName)).toList();
     }
 
-    /** Under the name that the file was noted with. */
-    private FileKey keyThen(Hit found) {
-        Set<RawPath> names = paths.getOrDefault(found.inode(), Set.of());
-        if (names.contains(found.path())) {
-            return key(found);
-        }
-        return names.stream()
-                .filter(name -> sameFile.test(name, found.path()))
-                .findFirst()
-                .map(name -> new FileKey(name, found.inode()))
-                .orElse(key(found));
+    @Override
+    public void close() throws IOException {
+        noted.close();
     }
 }

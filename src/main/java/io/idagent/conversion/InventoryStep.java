@@ -15,9 +15,12 @@ import java.io.IOException;
 final class InventoryStep implements StepAction {
 
     /** What becomes of a found file: a rollback replaces the new owner by the one it had. */
-    interface Correction {
+    interface Correction extends AutoCloseable {
         /** @return the hit to note, or null if the file is to stay as it is */
-        Hit apply(Hit hit);
+        Hit apply(Hit hit) throws IOException;
+
+        @Override
+        default void close() throws IOException {}
     }
 
     private final OwnershipScanner scanner;
@@ -45,10 +48,10 @@ final class InventoryStep implements StepAction {
 
     /** Scans the roots and writes what is found as one pass of the manifest. */
     Pass scan(Undertaking work, int pass) throws IOException, NameServiceException {
-        Correction correction = correction(work);
         long[] listed = {0};
         long[] toChange = {0};
-        try (Manifest.PassWriter writer = work.manifest().begin(pass)) {
+        try (Correction correction = correction(work);
+                Manifest.PassWriter writer = work.manifest().begin(pass)) {
             ScanResult result = scanner.scan(
                     base,
                     pass == 1 ? work.plan().files().scan() : work.plan().files().scanAgain(),

@@ -62,11 +62,27 @@ final class Manifest {
         void read(Hit hit) throws IOException;
     }
 
+    interface LineReader {
+        /** @param offset where the line begins in its file */
+        void read(Hit hit, long offset) throws IOException;
+    }
+
+    /** To look up single lines of a pass. */
+    ManifestLines open(int pass, long begin) throws IOException {
+        Conversions.checkTrusted(file(pass));
+        return new ManifestLines(file(pass), begin);
+    }
+
     /** Reads one pass line by line; its length does not matter. */
     void read(int pass, Reader reader) throws IOException {
+        readLines(pass, (hit, offset) -> reader.read(hit));
+    }
+
+    void readLines(int pass, LineReader reader) throws IOException {
         Path file = file(pass);
         Conversions.checkTrusted(file);
         long lines = 0;
+        long offset = 0;
         try (BufferedReader in = new BufferedReader(
                 new InputStreamReader(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), StandardCharsets.US_ASCII),
                 1 << 16)) {
@@ -79,7 +95,9 @@ final class Manifest {
                     return;
                 }
                 lines++;
-                reader.read(ManifestLine.parse(line, file, lines));
+                reader.read(ManifestLine.parse(line, file, lines), offset);
+                // One char is one byte, and a line that was whole before it was believed ends with one newline.
+                offset += line.length() + 1;
             }
         }
         throw new IOException(file + " ends after " + lines + " lines without its last one: it is cut short");

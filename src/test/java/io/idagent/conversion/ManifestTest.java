@@ -242,7 +242,7 @@ class ManifestTest {
         assertEquals(otherFileOfThatName, former.apply(otherFileOfThatName));
     }
 
-    private static Owner back(FormerOwners former, String path, Owner now) {
+    private static Owner back(FormerOwners former, String path, Owner now) throws IOException {
         return ((OwnerHit) former.apply(hit(path, now, OLD))).after();
     }
 }
