@@ -3,6 +3,7 @@ package io.idagent.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.idagent.platform.Json;
+import io.idagent.platform.Printable;
 import java.io.PrintWriter;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -36,14 +37,14 @@ final class Answer {
     /** A line for a person; nothing in JSON. */
     void line(String line) {
         if (isText()) {
-            out.println(line);
+            out.println(Printable.line(line));
             out.flush();
         }
     }
 
     void text(String text) {
         if (isText()) {
-            out.print(text);
+            out.print(Printable.lines(text));
             out.flush();
         }
     }
@@ -59,9 +60,9 @@ final class Answer {
     void document(Object document) {
         if (form == Output.json) {
             try {
-                out.println(Json.mapper()
+                out.println(Printable.json(Json.mapper()
                         .enable(SerializationFeature.INDENT_OUTPUT)
-                        .writeValueAsString(wrap.apply(document)));
+                        .writeValueAsString(wrap.apply(document))));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }

@@ -1,5 +1,6 @@
 package io.idagent.cli;
 
+import io.idagent.platform.Printable;
 import io.idagent.settings.ConfigurationException;
 import io.idagent.settings.SettingsReader;
 import java.io.IOException;
@@ -17,17 +18,19 @@ public final class CommandLineProgram {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, args) -> {
                     PrintWriter err = problem.getCommandLine().getErr();
-                    err.println("libvirt-id-agent: " + problem.getMessage());
+                    err.println("libvirt-id-agent: " + Printable.lines(problem.getMessage()));
                     CommandLine.UnmatchedArgumentException.printSuggestions(problem, err);
                     err.println("Try: libvirt-id-agent --help");
                     return ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((problem, commandLine, result) -> {
                     if (problem instanceof ConfigurationException) {
-                        commandLine.getErr().println("libvirt-id-agent: configuration: " + problem.getMessage());
+                        commandLine
+                                .getErr()
+                                .println("libvirt-id-agent: configuration: " + Printable.lines(problem.getMessage()));
                         return ExitCode.USAGE;
                     }
-                    commandLine.getErr().println("libvirt-id-agent: " + sentence(problem));
+                    commandLine.getErr().println("libvirt-id-agent: " + Printable.lines(sentence(problem)));
                     return ExitCode.UNEXPECTED;
                 })
                 .execute(arguments);

@@ -14,6 +14,7 @@ import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
 import io.idagent.platform.LibvirtUnavailableException;
+import io.idagent.platform.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -278,7 +279,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
     }
 
     private synchronized void say(String guest, String what) {
-        out.println(String.format("  %-20s %s", guest, what));
+        out.println(Printable.line(String.format("  %-20s %s", guest, what)));
         out.flush();
     }
 }

@@ -1,6 +1,7 @@
 package io.idagent.cli;
 
 import io.idagent.migration.MigrationFinding;
+import io.idagent.platform.Printable;
 import java.util.Locale;
 
 /** The same as {@link MigrationDocument} for a person: a row for each finding, and below it why and what to do. */
@@ -10,14 +11,15 @@ final class MigrationText {
 
     static String of(MigrationDocument document) {
         StringBuilder text = new StringBuilder();
-        text.append(Character.toUpperCase(document.sentence().charAt(0)))
-                .append(document.sentence().substring(1))
+        String sentence = Printable.line(document.sentence());
+        text.append(Character.toUpperCase(sentence.charAt(0)))
+                .append(sentence.substring(1))
                 .append('\n');
         if (document.findings().isEmpty()) {
             return text.toString();
         }
         int width = document.findings().stream()
-                .mapToInt(finding -> finding.domain().orElse("(host)").length())
+                .mapToInt(finding -> domain(finding).length())
                 .max()
                 .orElse(0);
         String row = "%n  %-8s %-" + width + "s  %s: %s%n";
@@ -26,12 +28,16 @@ final class MigrationText {
             text.append(String.format(
                     row,
                     finding.severity().name().toLowerCase(Locale.ROOT),
-                    finding.domain().orElse("(host)"),
+                    domain(finding),
                     finding.kind(),
-                    finding.sentence()));
-            text.append(String.format(more, "", "", finding.why()));
-            text.append(String.format(more, "", "", "-> " + finding.mend()));
+                    Printable.line(finding.sentence())));
+            text.append(String.format(more, "", "", Printable.line(finding.why())));
+            text.append(String.format(more, "", "", "-> " + Printable.line(finding.mend())));
         }
         return text.toString();
+    }
+
+    private static String domain(MigrationFinding finding) {
+        return Printable.line(finding.domain().orElse("(host)"));
     }
 }

@@ -2,6 +2,7 @@ package io.idagent.cli;
 
 import io.idagent.conversion.ConversionOutcome;
 import io.idagent.ownership.Tally;
+import io.idagent.platform.Printable;
 
 /** What came of a conversion, for a person. */
 final class OutcomeText {
@@ -13,7 +14,7 @@ final class OutcomeText {
         text.append('\n')
                 .append(word(outcome.result()))
                 .append(": ")
-                .append(outcome.sentence())
+                .append(Printable.line(outcome.sentence()))
                 .append(".\n");
         if (outcome.result() == ConversionOutcome.Result.DONE || outcome.filesChanged() > 0) {
             row(text, "changed", Tally.inWords(outcome.filesChanged()));
@@ -47,6 +48,6 @@ final class OutcomeText {
     }
 
     private static void row(StringBuilder text, String label, String value) {
-        text.append(String.format("  %-9s %s%n", label, value));
+        text.append(String.format("  %-9s %s%n", label, Printable.line(value)));
     }
 }

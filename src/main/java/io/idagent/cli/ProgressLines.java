@@ -3,6 +3,7 @@ package io.idagent.cli;
 import io.idagent.agent.Converter;
 import io.idagent.conversion.ConversionOutcome;
 import io.idagent.conversion.Step;
+import io.idagent.platform.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -77,18 +78,19 @@ final class ProgressLines implements Converter.Observer, AutoCloseable {
 
     @Override
     public void waiting(String sentence) {
-        out.println("Waiting: " + sentence);
+        out.println("Waiting: " + Printable.line(sentence));
         out.flush();
     }
 
     @Override
     public void ended(ConversionOutcome outcome) {
-        out.print(OutcomeText.of(outcome));
+        out.print(Printable.lines(OutcomeText.of(outcome)));
         out.flush();
     }
 
     private void line(String doing, String time, String result) {
-        out.println(String.format("  %-42s %7s  %s", doing, time, result).stripTrailing());
+        out.println(Printable.line(
+                String.format("  %-42s %7s  %s", doing, time, result).stripTrailing()));
         out.flush();
     }
 

@@ -4,6 +4,7 @@ import io.idagent.agent.StatusDocument;
 import io.idagent.agent.StatusDocument.AccountDocument;
 import io.idagent.conversion.ConversionOutcome;
 import io.idagent.ownership.Tally;
+import io.idagent.platform.Printable;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,7 +21,11 @@ final class StatusText {
 
     static String of(StatusDocument status) {
         StatusText view = new StatusText(status);
-        view.text.append(status.state()).append(": ").append(status.sentence()).append("\n\n");
+        view.text
+                .append(status.state())
+                .append(": ")
+                .append(Printable.line(status.sentence()))
+                .append("\n\n");
         status.accounts().forEach(view::account);
         view.row(
                 "libvirt",
@@ -41,7 +46,11 @@ final class StatusText {
     /** Without the details: the state, and what is in the way. */
     static String verdict(StatusDocument status) {
         StatusText view = new StatusText(status);
-        view.text.append(status.state()).append(": ").append(status.sentence()).append('\n');
+        view.text
+                .append(status.state())
+                .append(": ")
+                .append(Printable.line(status.sentence()))
+                .append('\n');
         view.obstacles();
         return view.text.toString();
     }
@@ -149,7 +158,7 @@ final class StatusText {
             status.daemonHeldBy().forEach(hold -> text.append("  ")
                     .append(hold.kind())
                     .append(": ")
-                    .append(hold.sentence())
+                    .append(Printable.line(hold.sentence()))
                     .append('\n'));
         }
     }
@@ -165,18 +174,23 @@ final class StatusText {
         List<String> reasons = status.notSeen();
         if (!reasons.isEmpty()) {
             text.append("\nNot seen:\n");
-            reasons.forEach(reason -> text.append("  ").append(reason).append('\n'));
+            reasons.forEach(
+                    reason -> text.append("  ").append(Printable.line(reason)).append('\n'));
         }
     }
 
     private void row(String label, String value) {
-        text.append(String.format("  %-9s %s%n", label, value));
+        text.append(String.format("  %-9s %s%n", label, Printable.line(value)));
     }
 
     private void item(String kind, String sentence, String advice) {
-        text.append("  ").append(kind).append(": ").append(sentence).append('\n');
+        text.append("  ")
+                .append(kind)
+                .append(": ")
+                .append(Printable.line(sentence))
+                .append('\n');
         if (!advice.isEmpty()) {
-            text.append("    -> ").append(advice).append('\n');
+            text.append("    -> ").append(Printable.line(advice)).append('\n');
         }
     }
 }

@@ -7,6 +7,7 @@ import io.idagent.agent.Published;
 import io.idagent.agent.RunFiles;
 import io.idagent.agent.Wiring;
 import io.idagent.conversion.ConversionLock;
+import io.idagent.platform.Printable;
 import io.idagent.platform.SystemdNotify;
 import io.idagent.settings.ConfigurationException;
 import io.idagent.settings.Settings;
@@ -79,7 +80,7 @@ public class Daemon {
         Wiring wiring = new Wiring(settings, Optional.empty(), asRoot);
         RunFiles files = wiring.runFiles();
         if (asRoot && !Files.isDirectory(SYSTEMD_RUNS)) {
-            ownWork = Optional.of(new OwnWork(wiring, LOG::info));
+            ownWork = Optional.of(new OwnWork(wiring, Daemon::log));
         }
         InspectionLoop.Trigger request = wiring.requestFile()::make;
         InspectionLoop.Trigger trigger =
@@ -94,7 +95,7 @@ public class Daemon {
                 new DaemonRules(settings.daemon()),
                 trigger,
                 found -> publish(found.withGrants(files.grants())),
-                LOG::info,
+                Daemon::log,
                 Clock.systemUTC(),
                 System::nanoTime);
         ownWork.ifPresent(work -> work.scanEvery(settings.daemon().scanInterval()));
@@ -135,6 +136,10 @@ public class Daemon {
             }
             failure = e.toString();
         }
+    }
+
+    private static void log(String line) {
+        LOG.info(Printable.line(line));
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -1,6 +1,7 @@
 package io.idagent.host;
 
 import io.idagent.platform.Domain;
+import io.idagent.platform.Printable;
 import io.idagent.platform.RunningProcess;
 import io.idagent.platform.Uid;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ record ProcessSorting(
             Uid runsAs = emulator.status().effectiveUid();
             guests.add(new Guest(
                     domain.map(Domain::name)
-                            .or(() -> QemuCommandLine.guestName(emulator))
+                            .or(() -> QemuCommandLine.guestName(emulator).map(Printable::line))
                             .orElse(emulator.program()),
                     Optional.of(emulator.pid()),
                     domain.isPresent(),

@@ -153,21 +153,10 @@ public final class RawPath implements Comparable<RawPath> {
     }
 
     private static void appendPrintable(StringBuilder text, int codePoint) {
-        boolean plain =
-                switch (Character.getType(codePoint)) {
-                    case Character.CONTROL,
-                            Character.FORMAT,
-                            Character.LINE_SEPARATOR,
-                            Character.PARAGRAPH_SEPARATOR,
-                            Character.UNASSIGNED -> false;
-                    default -> codePoint != '\\';
-                };
-        if (plain) {
+        if (codePoint != '\\' && Printable.isPlain(codePoint)) {
             text.appendCodePoint(codePoint);
-            return;
-        }
-        for (byte b : Character.toString(codePoint).getBytes(StandardCharsets.UTF_8)) {
-            appendEscaped(text, b);
+        } else {
+            Printable.escape(text, codePoint);
         }
     }
 

@@ -36,7 +36,7 @@ public record RunningProcess(
 
     /** The name to show to a person. */
     public String program() {
-        return programNames().stream().findFirst().orElse(status.name());
+        return Printable.line(programNames().stream().findFirst().orElse(status.name()));
     }
 
     /** Whether this is the libvirt daemon that starts qemu: one for all, or the one for qemu alone. */

@@ -13,9 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.conversion.JournalEntry;
 import io.idagent.conversion.Outcomes;
+import io.idagent.conversion.Step;
 import io.idagent.host.Fact;
+import io.idagent.migration.MigrationFinding;
 import io.idagent.ownership.Tally;
 import io.idagent.platform.QemuConf;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -212,5 +216,53 @@ class TextTest {
     void oneFileIsNotFiles() {
         assertEquals(
                 List.of("0 files", "1 file", "2 files"), List.of(Tally.inWords(0), Tally.inWords(1), Tally.inWords(2)));
+    }
+
+    /** Of snapshots, of backing files, or in another host's answer. */
+    @Test
+    void noNameInAFindingForgesALineOrMovesTheCursor() {
+        MigrationFinding finding = new MigrationFinding(
+                MigrationFinding.Severity.ERROR,
+                MigrationFinding.Kind.FORMAT_MISMATCH,
+                Optional.of("vm\u001b[2J"),
+                "of a\n  nothing",
+                "why\r",
+                "mend\u009b");
+        assertEquals(
+                """
+                1 error on h\\x0a1
+
+                  error    vm\\x1b[2J  FORMAT_MISMATCH: of a\\x0a  nothing
+                                        why\\x0d
+                                        -> mend\\xc2\\x9b
+                """,
+                MigrationText.of(new MigrationDocument(
+                        1, 8, "1 error on h\n1", "h1", Optional.empty(), List.of(), List.of(finding))));
+    }
+
+    @Test
+    void noNameInAStatusDoes() {
+        String text = StatusText.of(Documents.status(oldHost().guest("vm\u001b\n", 42, OLD), Documents.history()));
+        assertTrue(text.contains("guests    vm\\x1b\\x0a (pid 42"), text);
+        assertTrue(text.contains("guest vm\\x1b\\x0a is running"), text);
+    }
+
+    @Test
+    void whateverIsSaidHasNothingThatATerminalObeys() {
+        StringWriter said = new StringWriter();
+        new Answer(new PrintWriter(said), Output.text).line("guest a\n\u001b[2J");
+        new Answer(new PrintWriter(said), Output.text).text("two\nlines\u001b\n");
+        new Answer(new PrintWriter(said), Output.json).document("\u009b");
+        ProgressLines progress = new ProgressLines(new PrintWriter(said), false);
+        progress.waiting("for a\n\u001b");
+        progress.failed(Step.PROVE, "of a\nb");
+        assertEquals("""
+                guest a\\x0a\\x1b[2J
+                two
+                lines\\x1b
+                "\\u009b"
+                Waiting: for a\\x0a\\x1b
+                  proving the result                          FAILED  of a\\x0ab
+                """, said.toString());
     }
 }

@@ -108,6 +108,20 @@ class ProcessSortingTest {
                         .name());
     }
 
+    /** Anybody may start a program under any name, and have it stand in root's status. */
+    @Test
+    void noNameOfAProcessForgesALine() {
+        assertEquals(
+                "vm\\x0a  state  all is well\\x1b[2J",
+                sort(process(7, 1, "1", "kvm", "-name", "guest=vm\n  state  all is well\u001b[2J"))
+                        .guests()
+                        .get(0)
+                        .name());
+        assertEquals(
+                "a\\x0ab",
+                sort(process(7, 109, "114", "/tmp/a\nb")).idUsers().get(0).program());
+    }
+
     @Test
     void aCommaInAGuestsNameIsReadBack() {
         assertEquals(
