@@ -11,6 +11,7 @@ import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -26,13 +27,17 @@ final class SharedMounts {
 
     private static final Set<String> LOCAL_LOCKS = Set.of("nolock", "local_lock=all", "local_lock=posix");
 
-    private static final byte[] PROBE = ".libvirt-id-agent-probe".getBytes(StandardCharsets.US_ASCII);
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final LibC libC;
     private final MountTable.Source source;
     private final SharedStorage policy;
     private final LocalExports exports;
     private final ImageLocks locks;
+    /** Another name each time: what a killed run has left behind, or somebody has put there, must not stand in the way. */
+    private final byte[] probe =
+            (".libvirt-id-agent-probe-" + Long.toHexString(RANDOM.nextLong())).getBytes(StandardCharsets.US_ASCII);
+
     private final FileStatus status = new FileStatus();
     private final Map<Long, Optional<Mount>> known = new HashMap<>();
     private final Map<Long, Optional<String>> objections = new HashMap<>();
@@ -161,14 +166,14 @@ final class SharedMounts {
         libC.actOnFilesAs(owner.uid().bits(), owner.gid().bits());
         int made;
         try {
-            made = libC.create(directory, PROBE, 0600);
+            made = libC.create(directory, probe, 0600);
         } finally {
             libC.actOnFilesAs(0, 0);
         }
         if (made >= 0) {
             return made;
         }
-        made = libC.create(directory, PROBE, 0600);
+        made = libC.create(directory, probe, 0600);
         if (made < 0) {
             return made;
         }
@@ -187,10 +192,10 @@ final class SharedMounts {
     }
 
     private void remove(int directory, Owner owner) {
-        if (libC.unlink(directory, PROBE) < 0) {
+        if (libC.unlink(directory, probe) < 0) {
             libC.actOnFilesAs(owner.uid().bits(), owner.gid().bits());
             try {
-                libC.unlink(directory, PROBE);
+                libC.unlink(directory, probe);
             } finally {
                 libC.actOnFilesAs(0, 0);
             }

@@ -47,6 +47,15 @@ class SharedStorageChangeTest {
         assertEquals("", sh(nas, "cat /proc/locks | grep \":$(stat -c %i d/image) 100 \" || true"), "no lock is left");
     }
 
+    /** Of a run that was killed, or of somebody who wants to stand in the way. */
+    @Test
+    void aFileOfTheNameThatIsTriedStandsInNobodysWay() throws Exception {
+        sh(nas, "mkdir d; touch d/image d/.libvirt-id-agent-probe; chown 109:114 d/image d");
+        Map<String, ChangeOutcome> outcomes = changeAll();
+        assertInstanceOf(ChangeOutcome.Changed.class, outcomes.get("/r/d/image"), outcomes.toString());
+        assertEquals("d/.libvirt-id-agent-probe\nd/image", sh(nas, "find d -type f | sort"), "nothing is left behind");
+    }
+
     @Test
     void anImageOnWhichAGuestHoldsALockIsListedAsInUse() throws Exception {
         sh(nas, "truncate -s 1M used free; chown 109:114 used free");
