@@ -113,6 +113,9 @@ final class Findings {
             return;
         }
         Verdict verdict = verdict(status.owner(), adopts);
+        if (verdict.reason().filter(Reason.ORPHAN::equals).isPresent() && hasOtherNames(status)) {
+            verdict = verdict(status.owner(), false);
+        }
         long bytes = status.type() == FileType.REGULAR ? status.size() : 0;
         if (verdict.orphanStays()) {
             otherOrphans.add(bytes, path);
@@ -137,6 +140,11 @@ final class Findings {
                 verdict.after(),
                 reason,
                 status.size()));
+    }
+
+    /** They may lie where nothing is adopted, and whoever made this one may not have owned the file. */
+    private static boolean hasOtherNames(FileStatus status) {
+        return status.links() > 1 && status.type() != FileType.DIRECTORY;
     }
 
     synchronized void enteredShared(Place place) {

@@ -122,7 +122,7 @@ public final class OwnerChanger {
     }
 
     private ChangeOutcome chown(int pin, OwnerHit hit, boolean uidIsDue, boolean gidIsDue) {
-        Privileges privileges = Privileges.of(libC, pin, status);
+        Privileges privileges = Privileges.of(libC, pin, status, hit.reason());
         privileges.note(pin);
         int failure = libC.chown(
                 pin,

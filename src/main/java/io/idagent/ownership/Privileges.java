@@ -12,7 +12,8 @@ import java.util.List;
  * set-gid, and capabilities.
  *
  * <p>It is put back only where nobody but root can write the file. Elsewhere somebody could change the content between
- * the kernel's clearing and our putting back, and would have made a program that runs with rights that are not theirs.
+ * the kernel's clearing and our putting back, and would have made a program that runs with rights that are not theirs. Nor
+ * is it put back on an orphan that is adopted: it would give everybody who may run it the rights of its new owner.
  *
  * <p>Between the two the program may be killed. So before the change the file itself is given a note of what it has, in an
  * attribute that only root reads and writes; it goes when all is put back.
@@ -34,27 +35,34 @@ final class Privileges {
     private final LibC libC;
     private final int permissions;
     private final byte[] capabilities;
+    private final boolean adopted;
 
-    private Privileges(LibC libC, int permissions, byte[] capabilities) {
+    private Privileges(LibC libC, int permissions, byte[] capabilities, boolean adopted) {
         this.libC = libC;
         this.permissions = permissions;
         this.capabilities = capabilities;
+        this.adopted = adopted;
     }
 
     /** Before the change. Only a regular file can have any that chown clears. */
-    static Privileges of(LibC libC, int pin, FileStatus status) {
+    static Privileges of(LibC libC, int pin, FileStatus status, Reason reason) {
         int permissions = status.mode() & FileStatus.PERMISSIONS;
         if (status.type() != FileType.REGULAR) {
-            return new Privileges(libC, 0, new byte[0]);
+            return none(libC);
         }
         byte[] value = new byte[CAPABILITIES_SIZE];
         int length = libC.getxattr(pin, CAPABILITIES, value);
-        return new Privileges(libC, permissions, length > 0 ? Arrays.copyOf(value, length) : new byte[0]);
+        return new Privileges(
+                libC, permissions, length > 0 ? Arrays.copyOf(value, length) : new byte[0], reason == Reason.ORPHAN);
+    }
+
+    private static Privileges none(LibC libC) {
+        return new Privileges(libC, 0, new byte[0], false);
     }
 
     /** Leaves the note. A file system that has no such attributes goes without. */
     void note(int pin) {
-        if (!isNone()) {
+        if (!isNone() && !adopted) {
             byte[] note = new byte[NOTED_PERMISSIONS + capabilities.length];
             note[0] = (byte) (permissions >> 8);
             note[1] = (byte) permissions;
@@ -75,11 +83,12 @@ final class Privileges {
         byte[] note = new byte[NOTED_PERMISSIONS + CAPABILITIES_SIZE];
         int length = status.type() == FileType.REGULAR ? libC.getxattr(pin, NOTE, note) : 0;
         return length < NOTED_PERMISSIONS
-                ? new Privileges(libC, 0, new byte[0])
+                ? none(libC)
                 : new Privileges(
                         libC,
                         (note[0] & 0xff) << 8 | note[1] & 0xff,
-                        Arrays.copyOfRange(note, NOTED_PERMISSIONS, length));
+                        Arrays.copyOfRange(note, NOTED_PERMISSIONS, length),
+                        false);
     }
 
     private boolean isNone() {
@@ -102,21 +111,24 @@ final class Privileges {
         }
         int lost = permissions & SET_IDS & ~status.mode();
         boolean onlyRootWrites = status.uidBits() == 0 && (status.mode() & GROUP_OR_OTHERS_WRITE) == 0;
+        String objection = adopted ? "the file belonged to nobody" : "others than root can write the file";
+        boolean may = onlyRootWrites && !adopted;
         // In this order: a chmod leaves capabilities alone.
         if (lost != 0) {
             String what = inWords(lost);
-            int failure = onlyRootWrites ? libC.chmod(pin, permissions) : 0;
-            notes.add(path + ": " + outcome(what, onlyRootWrites, failure));
+            int failure = may ? libC.chmod(pin, permissions) : 0;
+            notes.add(path + ": " + outcome(what, may ? "" : objection, failure));
         }
         if (capabilities.length > 0) {
-            int failure = onlyRootWrites ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
-            notes.add(path + ": " + outcome("file capabilities", onlyRootWrites, failure));
+            int failure = may ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
+            notes.add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
         }
     }
 
-    private static String outcome(String what, boolean tried, int failure) {
-        if (!tried) {
-            return what + " cleared by the change of owner and not put back, as others than root can write the file";
+    /** @param objection why it was not tried; empty if it was */
+    private static String outcome(String what, String objection, int failure) {
+        if (!objection.isEmpty()) {
+            return what + " cleared by the change of owner and not put back, as " + objection;
         }
         return failure < 0
                 ? what + " cleared by the change of owner; putting it back failed: " + Errno.text(-failure)

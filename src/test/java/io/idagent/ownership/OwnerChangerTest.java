@@ -123,6 +123,26 @@ class OwnerChangerTest {
         assertEquals("", capability("group"));
     }
 
+    /** With set-gid anybody who may run it has the rights of its group: those of a number without a name become nobody's. */
+    @Test
+    void whatIsAdoptedBringsNoRightsAlong() throws Exception {
+        sh(tree, "touch tool; chown 0:333 tool; chmod 2755 tool");
+        setCapability("tool");
+        fixture.scan(ScanFixture.roots(new Root(Path.of("/r"), true)));
+        assertEquals(List.of("/r/tool 0:333 0:64055 ORPHAN"), fixture.found());
+        ChangeOutcome.Changed changed =
+                assertInstanceOf(ChangeOutcome.Changed.class, fixture.change(fixture.hits.get(0)));
+        assertEquals("0:64055 755", sh(tree, "stat -c '%u:%g %a' tool"));
+        assertEquals("", capability("tool"));
+        assertEquals(
+                List.of(
+                        "/r/tool: set-gid cleared by the change of owner and not put back, as the file belonged to nobody",
+                        "/r/tool: file capabilities cleared by the change of owner and not put back, as the file"
+                                + " belonged to nobody"),
+                changed.notes());
+        assertInstanceOf(ChangeOutcome.AlreadyDone.class, fixture.change(fixture.hits.get(0)));
+    }
+
     @Test
     void anImmutableFileFailsWithAReasonAndTheRestGoesOn() throws Exception {
         sh(tree, "touch a b c; chown 109:114 a b c; chattr +i b");

@@ -121,6 +121,20 @@ class OwnershipScannerTest {
         assertEquals(8, result.entries(), "each looked at once");
     }
 
+    /** Its other name may lie where nothing is adopted: whoever can make a link could have any orphan given away. */
+    @Test
+    void anOrphanWithSeveralNamesIsReportedAndNotAdopted() throws Exception {
+        sh(tree, "mkdir own home; touch home/secret own/disk; ln home/secret own/linked; chown -R 333:333 own home");
+        ScanResult result = fixture.scan(roots(new Root(Path.of("/r/own"), true)));
+        assertEquals(
+                List.of("/r/own 333:333 64055:64055 ORPHAN", "/r/own/disk 333:333 64055:64055 ORPHAN"),
+                fixture.found());
+        assertEquals(List.of("/r/own/linked"), result.otherOrphans().firstPaths());
+        sh(tree, "rm home/secret");
+        fixture.scan(roots(new Root(Path.of("/r/own"), true)));
+        assertEquals(3, fixture.hits.size());
+    }
+
     @Test
     void inAPoolOrphansAreAdoptedThatAreItsEntriesAndNotThoseThatLieDeeper() throws Exception {
         sh(tree, "mkdir -p docker/volume; touch disk docker/f docker/volume/f; chown -R 333:333 disk docker");
