@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,40 @@ class StartScriptTest {
         Files.setPosixFilePermissions(generous, PosixFilePermissions.fromString("rwxr-xr-x"));
 
         assertTrue(start(generous, Map.of(), "status").out().contains("umask 0022\n"));
+    }
+
+    /** sudo may be told to pass the path on. */
+    @Test
+    @Tag("root")
+    void forRootThePathIsFixed() throws Exception {
+        Path evil = Files.createDirectory(checkout.resolve("evil"));
+        for (String name : List.of("readlink", "id", "stat", "sed", "java")) {
+            Files.writeString(evil.resolve(name), "#!/bin/sh\necho evil $0\n");
+            Files.setPosixFilePermissions(evil.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+
+        Run run = start(Map.of("PATH", evil + ":" + System.getenv("PATH")), "status");
+
+        assertEquals(0, run.exitCode(), run.out());
+        assertFalse(run.out().contains("evil"), run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk", "jdk/bin", "jdk/bin/java", "jdk/lib"})
+    @Tag("root")
+    void rootsJavaIsOneThatOnlyRootCanChange(String part) throws Exception {
+        Path weak = checkout.toRealPath().resolve(part);
+        Files.createDirectories(checkout.resolve("jdk/lib"));
+        assertEquals(0, start(Map.of(), "status").exitCode());
+
+        Files.setAttribute(weak, "unix:uid", 12345);
+        assertTrue(start(Map.of(), "status").out().contains("others than root can change " + weak), part);
+
+        Files.setAttribute(weak, "unix:uid", 0);
+        Files.setPosixFilePermissions(weak, PosixFilePermissions.fromString("rwxrwxr-x"));
+        Run run = start(Map.of(), "status");
+        assertEquals(2, run.exitCode());
+        assertTrue(run.out().contains("others than root can change " + weak), run.out());
     }
 
     @ParameterizedTest

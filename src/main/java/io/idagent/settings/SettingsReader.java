@@ -83,6 +83,9 @@ public final class SettingsReader {
 
     static Settings read(Path path, boolean asRoot, Map<String, String> environment) throws ConfigurationException {
         Map<String, String> file = ConfigurationFile.read(path, asRoot);
+        if (asRoot) {
+            refuseCommands(environment);
+        }
         // Without the default interceptors: a value is what stands there. With them one that names a variable which is
         // not
         // set, as in ${HOME}/images, would be no value at all, and the default would be taken without a word.
@@ -160,6 +163,18 @@ public final class SettingsReader {
     }
 
     /** The name of an account cannot be told from a variable, where "-" and "." are "_": the file has to name it. */
+    /** sudo may be told to pass variables on. A command that root runs comes from root's file, or from root's own words. */
+    private static void refuseCommands(Map<String, String> environment) throws ConfigurationException {
+        for (String name : environment.keySet()) {
+            if (variable(name).startsWith("IDAGENT_EXTRA_")) {
+                throw ConfigurationException.of(
+                        name,
+                        environment.get(name),
+                        "root runs no command that the environment names; it has its file");
+            }
+        }
+    }
+
     private void refuseUnknownVariables(Map<String, String> environment) throws ConfigurationException {
         Set<String> known = new TreeSet<>();
         KEYS.forEach(key -> known.add(variable(key)));

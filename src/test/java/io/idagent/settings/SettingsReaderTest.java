@@ -211,6 +211,19 @@ class SettingsReaderTest {
     }
 
     @Test
+    void noCommandThatRootRunsStandsInTheEnvironment() throws ConfigurationException {
+        for (String name :
+                List.of("IDAGENT_EXTRA_UID_CHECK", "idagent.extra-uid-check", "IDAGENT_EXTRA_GID_CHECK_MATCH")) {
+            Map<String, String> hostile = Map.of(name, "/tmp/evil");
+            ConfigurationException refused = assertThrows(
+                    ConfigurationException.class, () -> SettingsReader.read(directory.resolve("none"), true, hostile));
+            assertTrue(refused.getMessage().contains(name), refused.getMessage());
+            assertTrue(refused.getMessage().contains("environment"), refused.getMessage());
+        }
+        SettingsReader.read(directory.resolve("none"), true, Map.of("IDAGENT_CONVERT", "manual"));
+    }
+
+    @Test
     void theTargetsOfTheAccountCanStandInTheEnvironment() throws ConfigurationException {
         environment = Map.of("IDAGENT_ACCOUNTS_LIBVIRT_QEMU_UID", "70000");
         assertEquals(
