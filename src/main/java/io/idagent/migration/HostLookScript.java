@@ -3,6 +3,7 @@ package io.idagent.migration;
 /**
  * What is run on either side, here by a shell and there by ssh and a shell: it only reads. Each line of the answer begins
  * with a key and a tab. Plain POSIX shell with coreutils, grep and util-linux: the other side need not have this program.
+ * Of the part that runs as the account, which may meddle with it, only lines of its own kinds are let through.
  */
 final class HostLookScript {
 
@@ -33,7 +34,7 @@ final class HostLookScript {
                 number=$((number + 1))
                 if seen=$(stat -L --printf '%i %s\\t%u\\t%g\\t%a\\t%F' -- "$path" 2>&1); then
                     printf 'file\\t%s\\t%s\\n' "$number" "$seen"
-                    printf 'real\\t%s\\t%s\\n' "$number" "$(readlink -f -- "$path")"
+                    printf 'real\\t%s\\t%s\\n' "$number" "$(readlink -zf -- "$path" | tr '\\0\\n' '\\n?')"
                 else
                     printf 'none\\t%s\\t%s\\n' "$number" "$seen"
                 fi
@@ -57,7 +58,7 @@ final class HostLookScript {
                     [ -w "$path" ] && may=${may}w
                     printf "may\\t%s\\t%s\\n" "$number" "$may"
                 done
-                echo tried' try "$@"
+                echo tried' try "$@" | grep -E '^(may|closed|tried)'
             """;
 
     private HostLookScript() {}

@@ -10,10 +10,15 @@ import io.idagent.platform.Commands;
 import io.idagent.platform.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,5 +106,30 @@ class HostLookTest {
         assertEquals("/images/base.qcow2", content.backing().orElseThrow());
         assertTrue(content.backingFormat().isEmpty());
         assertEquals(List.of("one", "two"), content.snapshots());
+    }
+
+    /** The account may put files anywhere it can write, and may meddle with what runs as the account. */
+    @Test
+    @Tag("root")
+    void neitherANameNorTheAccountForgesALineOfRoots(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("a\npasswd\tmallory"));
+        Path link = Files.createSymbolicLink(directory.resolve("image"), file);
+        Path meddled = Files.writeString(
+                Files.createDirectory(directory.resolve("bin")).resolve("setpriv"),
+                "#!/bin/sh\nprintf 'may\\t1\\trw\\npasswd\\tmallory\\nclosed\\t2\\t/x\\ntried\\n'\n");
+        Files.setPosixFilePermissions(meddled, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ProcessBuilder look = new ProcessBuilder(
+                "sh", "-c", HostLookScript.TEXT, "look", "root:root", "root", "12345", "12345", link.toString());
+        look.environment().put("PATH", meddled.getParent() + ":" + System.getenv("PATH"));
+
+        List<String> lines = look.start().inputReader().lines().toList();
+
+        assertEquals(
+                List.of("passwd\troot:x:0:0"),
+                lines.stream()
+                        .filter(line -> line.startsWith("passwd"))
+                        .map(line -> line.substring(0, Math.min(line.length(), 17)))
+                        .toList());
+        assertEquals(List.of("may\t1\trw", "closed\t2\t/x", "tried"), lines.subList(lines.size() - 3, lines.size()));
     }
 }
