@@ -33,6 +33,12 @@ final class Requested {
         if (ending instanceof Ending.Nothing nothing) {
             answer.text(StatusText.verdict(nothing.look().document()));
         }
+        if (ending instanceof Ending.AnotherIsRunning) {
+            answer.line("Nothing was done: another conversion is running");
+        }
+        if (ending instanceof Ending.Refused refused) {
+            answer.line("Nothing was done: " + refused.why());
+        }
         boolean unfinished =
                 ending instanceof Ending.Carried carried && carried.last().result() == Result.UNFINISHED;
         return unfinished ? ExitCode.UNEXPECTED : ExitCode.DONE;
