@@ -6,6 +6,7 @@ import io.idagent.conversion.ConversionHistory;
 import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.HostInspector.Depth;
+import io.idagent.host.ScanFindings;
 import io.idagent.platform.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,10 +67,16 @@ public final class RequestedConversion {
             throw e;
         }
         files.writeAttempts(files.attempts().after(ending, clock.instant()));
-        if (!(ending instanceof Ending.Carried)) {
+        if (!(ending instanceof Ending.Carried) && !isForWantOfNames(ending)) {
             new Scan(wiring).run();
         }
         return new Answer.Tried(ending);
+    }
+
+    /** A scan would now tell the daemon less than the last one has, and nobody would soon repeat it. */
+    private static boolean isForWantOfNames(Ending ending) {
+        return ending instanceof Ending.Nothing nothing
+                && !ScanFindings.of(nothing.look().assessment().host()).knowsNames();
     }
 
     /**

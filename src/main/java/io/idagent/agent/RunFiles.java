@@ -5,15 +5,17 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.host.ScanFindings;
+import io.idagent.platform.Gid;
+import io.idagent.platform.GroupEntry;
 import io.idagent.platform.Json;
+import io.idagent.platform.LocalAccounts;
+import io.idagent.platform.NameServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.GroupPrincipal;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -102,22 +104,21 @@ public final class RunFiles {
         Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private Optional<GroupPrincipal> readers() {
+    /** From the group file itself, where its package has put it: a directory may be silent just now. */
+    private static Optional<Gid> readers() {
         try {
-            return Optional.of(
-                    directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(READERS));
-        } catch (IOException notInstalled) {
+            return LocalAccounts.in(Path.of("/etc")).group(READERS).map(GroupEntry::gid);
+        } catch (NameServiceException notInstalled) {
             return Optional.empty();
         }
     }
 
-    private static void share(Path file, GroupPrincipal group) {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    private static void share(Path file, Gid group) {
         try {
-            view.setGroup(group);
-            view.setPermissions(PosixFilePermissions.fromString("rw-r-----"));
+            Files.setAttribute(file, "unix:gid", group.bits());
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot let the group " + group + " read " + file, e);
+            throw new java.io.UncheckedIOException("cannot let the group " + READERS + " read " + file, e);
         }
     }
 }

@@ -62,6 +62,8 @@ public final class Wiring implements AutoCloseable {
     private final ProcessTable processes = new ProcessTable();
     private final Names localFiles;
     private final Libvirt libvirt;
+    /** One for all who ask: what it has learnt about a directory that is silent saves the others the wait. */
+    private NameService nameService;
 
     /** @param root the directory of a system that is not running; empty: this host */
     public Wiring(Settings settings, Optional<Path> root, boolean asRoot) throws IOException {
@@ -134,7 +136,7 @@ public final class Wiring implements AutoCloseable {
         if (root.isPresent()) {
             return new OfflineHost(asked, remembered, localFiles, scanner(localFiles), base());
         }
-        NameService names = new NameService();
+        NameService names = nameService();
         return new LiveHost(
                 asked,
                 remembered,
@@ -156,7 +158,7 @@ public final class Wiring implements AutoCloseable {
 
     /** The host as the daemon watches it: cheap, and without any right. */
     public HostInspector watchedHost(Supplier<ScanFindings> scan) throws IOException {
-        LightNames names = new LightNames();
+        LightNames names = new LightNames(settings.timeouts().nameService());
         return new WatchedHost(
                 settings,
                 names,
@@ -200,7 +202,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     public ConversionTools conversionTools() {
-        Names names = root.isPresent() ? localFiles : new NameService();
+        Names names = root.isPresent() ? localFiles : nameService();
         return new ConversionTools(
                 conversions(),
                 settings.timeouts(),
@@ -225,7 +227,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     public OwnershipScanner scanner() {
-        return scanner(root.isPresent() ? localFiles : new NameService());
+        return scanner(root.isPresent() ? localFiles : nameService());
     }
 
     public synchronized TreeBase base() {
@@ -237,6 +239,13 @@ public final class Wiring implements AutoCloseable {
             }
         }
         return base;
+    }
+
+    private synchronized NameService nameService() {
+        if (nameService == null) {
+            nameService = new NameService(settings.timeouts().nameService(), asRoot);
+        }
+        return nameService;
     }
 
     private OwnershipScanner scanner(Names names) {

@@ -139,8 +139,7 @@ final class Blockers {
                 .ifPresent(holder -> found.add(new Blocker.GidTaken(account.gid(), holder)));
         Stream.of(facts.uidHolder(), facts.gidHolder())
                 .flatMap(holder -> holder.whyUnknown().stream())
-                .distinct()
-                .forEach(reason -> found.add(new Blocker.NameServiceFailing(reason)));
+                .forEach(this::nameServiceFails);
         String home = facts.change().get().home();
         if (!host.offline()
                 && (home.isEmpty() || NEEDED_BY_USERMOD.contains(Path.of(home).normalize()))) {
@@ -150,10 +149,16 @@ final class Blockers {
 
     private void aboutNameServices() {
         cannotSee("the name services", host.failingNameServices());
-        host.failingNameServices()
-                .orElse(List.of())
-                .forEach(answer -> found.add(new Blocker.NameServiceFailing(answer)));
+        host.failingNameServices().orElse(List.of()).forEach(this::nameServiceFails);
         cannotSee("whether former ids have names", host.former());
+    }
+
+    /** One that is down cannot say several things: once is enough. */
+    private void nameServiceFails(String answer) {
+        Blocker failing = new Blocker.NameServiceFailing(answer);
+        if (!found.contains(failing)) {
+            found.add(failing);
+        }
     }
 
     private void aboutProcesses() {

@@ -40,7 +40,7 @@ final class ScanCommand implements Callable<Integer> {
                             .orElse("files were not looked at: "
                                     + report.host().files().whyUnknown().orElse("")));
             environment.answer().document(report);
-            return ExitCode.DONE;
+            return report.host().knowsNames() ? ExitCode.DONE : ExitCode.BLOCKED;
         }
     }
 }

@@ -8,7 +8,6 @@ import io.idagent.platform.Gid;
 import io.idagent.platform.Libvirt;
 import io.idagent.platform.LibvirtReport;
 import io.idagent.platform.LibvirtUnavailableException;
-import io.idagent.platform.NameService;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
 import io.idagent.platform.QemuConf;
@@ -38,7 +37,7 @@ public final class LiveHost implements HostInspector {
      * @param localFiles /etc/passwd and /etc/group themselves
      */
     public record Sources(
-            NameService names,
+            Names names,
             Names localFiles,
             TakenIds takenIds,
             Services services,

@@ -39,6 +39,12 @@ public record ScanFindings(
                 host.readOnly());
     }
 
+    /** Whether the name services have answered. What could not be told for want of them stays so until the next scan. */
+    public boolean knowsNames() {
+        return former.isKnown()
+                && Fact.valueOf(failingNameServices).filter(List::isEmpty).isPresent();
+    }
+
     /** Before the first scan. */
     public static ScanFindings none(String why) {
         return new ScanFindings(

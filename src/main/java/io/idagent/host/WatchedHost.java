@@ -9,6 +9,7 @@ import io.idagent.platform.ProcessTable;
 import io.idagent.platform.ProcessesHiddenException;
 import io.idagent.platform.RunningProcess;
 import io.idagent.platform.Uid;
+import io.idagent.settings.Account;
 import io.idagent.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,7 @@ public final class WatchedHost implements HostInspector {
                 Instant.now(),
                 false,
                 accounts,
-                findings.failingNameServices(),
+                failingNameServices(findings),
                 new LibvirtFacts(findings.units(), report, findings.qemuConf()),
                 running.isKnown()
                         ? look(running.orElse(List.of()), accounts, findings)
@@ -97,6 +98,15 @@ public final class WatchedHost implements HostInspector {
                 findings.readOnly(),
                 // Nobody but root can try it, and it is root who will need it.
                 Fact.known(Optional.empty()));
+    }
+
+    /** One that failed at the last scan may have come back; one that has failed since is found by who has the numbers. */
+    private Fact<List<String>> failingNameServices(ScanFindings findings) {
+        if (findings.failingNameServices().orElse(List.of()).isEmpty()) {
+            return findings.failingNameServices();
+        }
+        Account first = settings.accounts().get(0);
+        return NameQuestion.ask(() -> names.failingServices(first.uid(), first.gid()));
     }
 
     private Fact<List<RunningProcess>> running() {

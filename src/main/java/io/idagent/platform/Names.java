@@ -1,5 +1,6 @@
 package io.idagent.platform;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,4 +18,14 @@ public interface Names {
     Optional<UserEntry> user(String name) throws NameServiceException;
 
     Optional<GroupEntry> group(String name) throws NameServiceException;
+
+    /**
+     * Asks for the very numbers whose absence is to be believed.
+     *
+     * @return a sentence for each source that cannot answer now; empty if "there is none" may be believed
+     * @throws NameServiceException if it is not known which sources there are
+     */
+    default List<String> failingServices(Uid uid, Gid gid) throws NameServiceException {
+        return List.of();
+    }
 }

@@ -48,8 +48,9 @@ public record Settings(
      * @param libvirt for one conversation with libvirt
      * @param command for a command such as usermod or systemctl
      * @param passwdLock for another program that holds the lock of the passwd file
+     * @param nameService for a name service that asks somebody else, a directory for one
      */
-    public record Timeouts(Duration libvirt, Duration command, Duration passwdLock) {}
+    public record Timeouts(Duration libvirt, Duration command, Duration passwdLock, Duration nameService) {}
 
     public Settings {
         accounts = List.copyOf(accounts);

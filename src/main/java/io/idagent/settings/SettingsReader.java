@@ -51,6 +51,7 @@ public final class SettingsReader {
             "idagent.timeouts.libvirt",
             "idagent.timeouts.command",
             "idagent.timeouts.passwd-lock",
+            "idagent.timeouts.name-service",
             "idagent.state-directory",
             "idagent.run-directory",
             "idagent.extra-uid-check",
@@ -117,7 +118,8 @@ public final class SettingsReader {
                 new Settings.Timeouts(
                         values.moreThanNothing("idagent.timeouts.libvirt", "30s"),
                         values.moreThanNothing("idagent.timeouts.command", "90s"),
-                        values.duration("idagent.timeouts.passwd-lock", "15s")),
+                        values.duration("idagent.timeouts.passwd-lock", "15s"),
+                        values.moreThanNothing("idagent.timeouts.name-service", "30s")),
                 values.path("idagent.state-directory", "/var/lib/libvirt-id-agent"),
                 values.path("idagent.run-directory", "/run/libvirt-id-agent"),
                 extraCheck("idagent.extra-uid-check"),

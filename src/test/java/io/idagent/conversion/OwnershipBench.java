@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,8 @@ public final class OwnershipBench {
     public static void main(String[] arguments) throws Exception {
         Path root = Path.of(arguments[1]);
         LibC libC = LibC.load();
-        OwnershipScanner scanner =
-                new OwnershipScanner(libC, new NameService(), OwnershipBench::mounts, ScanLimits.DEFAULT);
+        OwnershipScanner scanner = new OwnershipScanner(
+                libC, new NameService(Duration.ofSeconds(30), false), OwnershipBench::mounts, ScanLimits.DEFAULT);
         try (TreeBase base = TreeBase.host(libC)) {
             long start = System.nanoTime();
             long entries;

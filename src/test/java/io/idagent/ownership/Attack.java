@@ -104,7 +104,7 @@ public final class Attack {
         ScanRequest request = new ScanRequest(
                 List.of(Root.reporting(Path.of("/tree"))), List.of(), rules, SharedStorage.REPORT, true);
         List<Hit> hits = new ArrayList<>();
-        new OwnershipScanner(libC, new NameService(), MountTable::ofThisProcess)
+        new OwnershipScanner(libC, new NameService(Duration.ofSeconds(30), false), MountTable::ofThisProcess)
                 .scan(base, request, hits::add, ScanProgress.NONE);
         try (OwnerChanges changes = new OwnerChanges(new OwnerChanger(libC), base, this::count)) {
             for (Hit hit : hits) {

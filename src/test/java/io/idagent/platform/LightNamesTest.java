@@ -2,6 +2,7 @@ package io.idagent.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -9,8 +10,8 @@ import org.junit.jupiter.api.Test;
 /** Both ways to ask glibc say the same. */
 class LightNamesTest {
 
-    private final Names light = new LightNames();
-    private final Names full = new NameService();
+    private final Names light = new LightNames(Duration.ofSeconds(30));
+    private final Names full = new NameService(Duration.ofSeconds(30), false);
 
     @Test
     void theSameUsersAndGroupsAreFoundByNameAndByNumber() throws NameServiceException {

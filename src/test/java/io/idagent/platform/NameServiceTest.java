@@ -1,10 +1,12 @@
 package io.idagent.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,12 +18,14 @@ class NameServiceTest {
     private static final Uid NOBODYS_UID = new Uid(4_000_000_007L);
     private static final Gid NOBODYS_GID = new Gid(4_000_000_007L);
 
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     @TempDir
     Path directory;
 
     @Test
     void rootIsKnownInBothDirections() throws NameServiceException {
-        NameService names = new NameService();
+        NameService names = new NameService(LIMIT, false);
         assertEquals(Optional.of("root"), names.userName(Uid.ROOT));
         assertEquals(Optional.of("root"), names.groupName(Gid.ROOT));
         assertEquals(Uid.ROOT, names.user("root").orElseThrow().uid());
@@ -31,7 +35,7 @@ class NameServiceTest {
 
     @Test
     void whatNobodyKnowsIsEmpty() throws NameServiceException {
-        NameService names = new NameService();
+        NameService names = new NameService(LIMIT, false);
         assertEquals(Optional.empty(), names.userName(NOBODYS_UID));
         assertEquals(Optional.empty(), names.groupName(NOBODYS_GID));
         assertEquals(Optional.empty(), names.user("no-such-user"));
@@ -53,6 +57,37 @@ class NameServiceTest {
         whatNobodyKnowsIsEmpty();
     }
 
+    /** glibc says that there is no such user, with code 0. */
+    @Test
+    void anOutageThatALaterServiceHidesIsNotTakenForNobody() throws Exception {
+        NameService names = configured("passwd: files hesiod files\ngroup: files hesiod files\n");
+        assertThrows(NameServiceException.class, () -> names.userName(NOBODYS_UID));
+        assertThrows(NameServiceException.class, () -> names.groupName(NOBODYS_GID));
+        assertThrows(NameServiceException.class, () -> names.user("no-such-user"));
+        assertThrows(NameServiceException.class, () -> names.group("no-such-group"));
+    }
+
+    /** It is not asked again for a while, so that nobody waits for it again. */
+    @Test
+    void meanwhileTheAccountFilesAnswer() throws Exception {
+        NameService names = configured("passwd: files hesiod files\ngroup: files hesiod files\n");
+        assertThrows(NameServiceException.class, () -> names.userName(NOBODYS_UID));
+        assertEquals(Optional.of("root"), names.userName(Uid.ROOT));
+        assertEquals(Uid.ROOT, names.user("root").orElseThrow().uid());
+        assertEquals(Optional.of("root"), names.groupName(Gid.ROOT));
+        assertEquals(Gid.ROOT, names.group("root").orElseThrow().gid());
+        assertTrue(names.failingServices(NOBODYS_UID, NOBODYS_GID).get(0).contains("'hesiod' cannot answer"));
+    }
+
+    @Test
+    void whenThatWhileHasPassedItIsAskedAgain() throws Exception {
+        NameService names = new NameService(nsswitch("passwd: files hesiod files\n"), Duration.ofMillis(500), false);
+        assertThrows(NameServiceException.class, () -> names.userName(NOBODYS_UID));
+        nsswitch("passwd: files\n");
+        Thread.sleep(600);
+        assertEquals(Optional.empty(), names.userName(NOBODYS_UID));
+    }
+
     @Test
     void aServiceThatIsNotInstalledCannotAnswer() throws Exception {
         List<String> failing = failing("passwd: files\ngroup: files nosuchservice\n");
@@ -63,11 +98,20 @@ class NameServiceTest {
 
     @Test
     void withoutNsswitchConfOnlyFilesAreAsked() throws Exception {
-        assertEquals(List.of(), new NameService(directory.resolve("none")).failingServices(NOBODYS_UID, NOBODYS_GID));
+        assertEquals(
+                List.of(),
+                new NameService(directory.resolve("none"), LIMIT, false).failingServices(NOBODYS_UID, NOBODYS_GID));
     }
 
     private List<String> failing(String nsswitch) throws Exception {
-        Path file = Files.writeString(directory.resolve("nsswitch.conf"), nsswitch);
-        return new NameService(file).failingServices(NOBODYS_UID, NOBODYS_GID);
+        return configured(nsswitch).failingServices(NOBODYS_UID, NOBODYS_GID);
+    }
+
+    private NameService configured(String nsswitch) throws Exception {
+        return new NameService(nsswitch(nsswitch), LIMIT, false);
+    }
+
+    private Path nsswitch(String text) throws Exception {
+        return Files.writeString(directory.resolve("nsswitch.conf"), text);
     }
 }

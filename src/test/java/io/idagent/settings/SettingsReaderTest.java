@@ -91,7 +91,11 @@ class SettingsReaderTest {
                         SharedStorage.REPORT,
                         ScanLimits.DEFAULT,
                         "qemu:///system",
-                        new Settings.Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(90), Duration.ofSeconds(15)),
+                        new Settings.Timeouts(
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(90),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(30)),
                         Path.of("/var/lib/libvirt-id-agent"),
                         Path.of("/run/libvirt-id-agent"),
                         Optional.empty(),
@@ -125,6 +129,7 @@ class SettingsReaderTest {
             Map.entry("idagent.timeouts.libvirt", "10s"),
             Map.entry("idagent.timeouts.command", "2m"),
             Map.entry("idagent.timeouts.passwd-lock", "0"),
+            Map.entry("idagent.timeouts.name-service", "5s"),
             Map.entry("idagent.state-directory", "/s"),
             Map.entry("idagent.run-directory", "/r"),
             Map.entry("idagent.extra-uid-check", "udm,users/user,list,--filter,uidNumber={uid}"),
@@ -149,7 +154,8 @@ class SettingsReaderTest {
         assertEquals(new ScanLimits(8, Duration.ofSeconds(90)), settings.scanLimits());
         assertEquals("test:///default", settings.libvirtUri());
         assertEquals(
-                new Settings.Timeouts(Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ZERO),
+                new Settings.Timeouts(
+                        Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ZERO, Duration.ofSeconds(5)),
                 settings.timeouts());
         assertEquals(Path.of("/s"), settings.stateDirectory());
         assertEquals(Path.of("/r"), settings.runDirectory());
@@ -338,6 +344,7 @@ class SettingsReaderTest {
                 "idagent.run-directory | run",
                 "idagent.timeouts.command | soon",
                 "idagent.timeouts.command | 0s",
+                "idagent.timeouts.name-service | 0s",
                 "idagent.timeouts.libvirt | 0",
                 "idagent.timeouts.command | -1s",
                 "idagent.timeouts.passwd-lock | 999999999d",

@@ -198,8 +198,8 @@ class BlockedTest {
         @Test
         void aServiceWithoutItsModuleIsFailing() {
             try (Trouble t = old.withFile(
-                    "/etc/nsswitch.conf", "sed -i -E 's/^(passwd|group):.*/\\1: files ldap/' /etc/nsswitch.conf")) {
-                old.refuses(BLOCKED, List.of("NAME_SERVICE_FAILING", "libnss_ldap.so.2 cannot be loaded"));
+                    "/etc/nsswitch.conf", "sed -i -E 's/^(passwd|group):.*/\\1: files winbind/' /etc/nsswitch.conf")) {
+                old.refuses(BLOCKED, List.of("NAME_SERVICE_FAILING", "libnss_winbind.so.2 cannot be loaded"));
             }
         }
 

@@ -27,8 +27,11 @@ record InstalledHost(Host host) {
     static InstalledHost old(Lab lab, String... settings) {
         Host host = lab.host("h1").withIds(109, 114).withPackages().boot();
         host.sh("""
-                mkdir -p /etc/libvirt-id-agent /etc/systemd/system/libvirt-id-agent-convert.service.d
-                printf '[Service]\\nRestartSec=1s\\n' >/etc/systemd/system/libvirt-id-agent-convert.service.d/soon.conf
+                mkdir -p /etc/libvirt-id-agent
+                for unit in convert scan; do
+                    mkdir -p /etc/systemd/system/libvirt-id-agent-$unit.service.d
+                    printf '[Service]\\nRestartSec=1s\\n' >/etc/systemd/system/libvirt-id-agent-$unit.service.d/soon.conf
+                done
                 printf '%%s\\n' %s >%s
                 """.formatted(String.join(" ", settings), CONFIGURATION));
         return new InstalledHost(host);
