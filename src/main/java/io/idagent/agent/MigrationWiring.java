@@ -1,8 +1,10 @@
 package io.idagent.agent;
 
 import io.idagent.host.FormerIds;
+import io.idagent.migration.DiskProof;
 import io.idagent.migration.EvacuatedGuests;
 import io.idagent.migration.GrantJournal;
+import io.idagent.migration.GuestLog;
 import io.idagent.migration.Homes;
 import io.idagent.migration.MigrationInspector;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
@@ -10,6 +12,7 @@ import io.idagent.migration.Sharing;
 import io.idagent.ownership.AccessGrants;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
+import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibC;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
@@ -63,6 +66,14 @@ public final class MigrationWiring {
 
     public LibvirtSide side(String uri) throws LibvirtUnavailableException, InterruptedException {
         return new MigrationSides(settings.timeouts().libvirt()).ask(uri);
+    }
+
+    public GuestMover mover() {
+        return new GuestMover(settings.timeouts().libvirt());
+    }
+
+    public DiskProof diskProof() {
+        return new DiskProof(mover(), new GuestLog(commands, settings.timeouts().libvirt(), settings.libvirtUri()));
     }
 
     /** The numbers that a side's guests run under. */

@@ -6,9 +6,11 @@ import io.idagent.agent.StatusDocument;
 import io.idagent.agent.Wiring;
 import io.idagent.host.FormerIds;
 import io.idagent.migration.Evacuation;
+import io.idagent.migration.LastResort;
 import io.idagent.migration.MigrationChecks;
 import io.idagent.migration.MigrationFacts;
 import io.idagent.migration.MigrationFinding;
+import io.idagent.migration.MigrationInspector;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
 import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibvirtGuest;
@@ -26,18 +28,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code evacuate}: has it done, and tells what came of it. */
 final class Evacuate implements Evacuation.Observer, AutoCloseable {
-
-    private static final Duration SHUTDOWN_LIMIT = Duration.ofMinutes(2);
 
     private final EvacuateCommand asked;
     private final Wiring wiring;
     private final MigrationWiring migration;
     private final Answer answer;
     private final PrintWriter out;
-    private final GuestMover mover = new GuestMover();
+    private final GuestMover mover;
     private final AtomicBoolean stop = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private EvacuationDocument document;
@@ -47,6 +50,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         this.asked = asked;
         this.wiring = wiring;
         this.migration = wiring.migration();
+        this.mover = migration.mover();
         this.answer = answer;
         this.out = out;
     }
@@ -93,60 +97,77 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
                         "stop on signal"));
     }
 
+    /** The way, and what libvirt on both ends of it said. */
+    private record Trip(Evacuation.Route route, LibvirtSide from, LibvirtSide to) {
+
+        /** Guests that run on either side, but for these. */
+        List<LibvirtGuest> others(List<LibvirtGuest> going) {
+            return Stream.of(from, to)
+                    .flatMap(side -> side.guests().stream())
+                    .filter(guest -> guest.active() && !names(going).contains(guest.name()))
+                    .toList();
+        }
+    }
+
     int away(String to) throws IOException, InterruptedException, NoSuchGuestException, LibvirtUnavailableException {
-        String here = wiring.settings().libvirtUri();
-        Optional<Evacuation.Route> route = route(here, to, to);
-        if (route.isEmpty()) {
+        LibvirtSide own = migration.side(wiring.settings().libvirtUri());
+        List<LibvirtGuest> guests = MigrationInspector.chosen(own, asked.domains).stream()
+                .filter(LibvirtGuest::active)
+                .toList();
+        Optional<LibvirtSide> other = otherSide(to);
+        if (other.isEmpty()) {
             return ExitCode.BLOCKED;
         }
-        List<LibvirtGuest> guests = migration.runningGuests(asked.domains);
         MigrationFacts facts = migration
                 .inspector(FormerIds.NONE)
                 .inspect(Optional.of(to), guests.isEmpty() ? List.of() : names(guests));
         List<MigrationFinding> findings = MigrationChecks.of(facts);
-        return carryOut(route.get(), guests, Evacuation.held(guests, findings, asked.unsafe), true);
+        return carryOut(trip(own, other.get(), to), guests, Evacuation.held(guests, findings, asked.unsafe), true);
     }
 
     int home(String from) throws IOException, InterruptedException, LibvirtUnavailableException, NoSuchGuestException {
-        String here = wiring.settings().libvirtUri();
-        LibvirtSide own = migration.side(here);
-        URI uri = URI.create(from);
-        String backHere = from.replaceFirst(
-                "(//[^@/]*@?)" + java.util.regex.Pattern.quote(uri.getHost()),
-                "$1" + java.util.regex.Matcher.quoteReplacement(own.hostName()));
-        Optional<Evacuation.Route> route = route(from, here, backHere);
-        if (route.isEmpty()) {
+        LibvirtSide own = migration.side(wiring.settings().libvirtUri());
+        Optional<LibvirtSide> other = otherSide(from);
+        if (other.isEmpty()) {
             return ExitCode.BLOCKED;
         }
+        String backHere = from.replaceFirst(
+                "(//[^@/]*@?)" + Pattern.quote(URI.create(from).getHost()),
+                "$1" + Matcher.quoteReplacement(own.hostName()));
         List<String> wanted = asked.domains.isEmpty() ? migration.evacuated().names() : asked.domains;
-        List<LibvirtGuest> guests = migration.side(from).guests().stream()
+        List<LibvirtGuest> guests = other.get().guests().stream()
                 .filter(guest -> guest.active() && wanted.contains(guest.name()))
                 .toList();
-        return carryOut(route.get(), guests, new LinkedHashMap<>(), false);
+        return carryOut(trip(other.get(), own, backHere), guests, new LinkedHashMap<>(), false);
     }
 
-    private Optional<Evacuation.Route> route(String from, String to, String toSeenFromThere)
-            throws LibvirtUnavailableException, InterruptedException {
+    private Optional<LibvirtSide> otherSide(String uri) throws InterruptedException {
         try {
-            return Optional.of(new Evacuation.Route(
-                    from,
-                    migration.runsAs(migration.side(from)),
-                    to,
-                    migration.runsAs(migration.side(to)),
-                    toSeenFromThere));
+            return Optional.of(migration.side(uri));
         } catch (LibvirtUnavailableException e) {
-            tell(ExitCode.BLOCKED, "Nothing was done: " + e.getMessage(), List.of(), Map.of(), List.of());
+            String sentence = "Nothing was done: the other side was not reached: " + e.getMessage();
+            tell(ExitCode.BLOCKED, sentence, List.of(), Map.of(), List.of());
+            answer.line("  -> as root: virsh -c '" + uri + "?no_tty=1' uri, until that answers; nobody is asked for a"
+                    + " password, so root needs an ssh key");
             return Optional.empty();
         }
     }
 
-    private int carryOut(Evacuation.Route route, List<LibvirtGuest> guests, Map<String, String> held, boolean away)
+    private Trip trip(LibvirtSide from, LibvirtSide to, String toSeenFromThere) {
+        return new Trip(
+                new Evacuation.Route(
+                        from.uri(), migration.runsAs(from), to.uri(), migration.runsAs(to), toSeenFromThere),
+                from,
+                to);
+    }
+
+    private int carryOut(Trip trip, List<LibvirtGuest> guests, Map<String, String> held, boolean away)
             throws IOException, InterruptedException, LibvirtUnavailableException {
+        Evacuation.Route route = trip.route();
         List<LibvirtGuest> going =
                 guests.stream().filter(guest -> !held.containsKey(guest.name())).toList();
         if (asked.dryRun) {
             going.forEach(guest -> answer.line("  " + guest.name() + "  can move"));
-            held.forEach((name, why) -> answer.line("  " + name + "  stays: " + why));
             int code = held.isEmpty() ? ExitCode.DONE : ExitCode.FINDINGS;
             tell(code, going.size() + " can move, " + held.size() + " cannot", names(going), held, List.of());
             return code;
@@ -154,6 +175,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         stopOnSignal();
         Evacuation evacuation = new Evacuation(
                 mover,
+                migration.diskProof(),
                 migration.sharing(),
                 route,
                 new Evacuation.Options(asked.parallel, asked.unsafe, asked.forEverybody),
@@ -170,7 +192,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         if (away) {
             migration.evacuated().add(names(still));
         }
-        Evacuation.Outcome outcome = evacuation.move(still);
+        Evacuation.Outcome outcome = evacuation.move(still, trip.others(still));
         Map<String, String> stayed = new LinkedHashMap<>(held);
         stayed.putAll(outcome.stayed());
         if (away) {
@@ -196,28 +218,10 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
 
     /** @return those that run even now */
     private Map<String, String> dealWith(String uri, Map<String, String> stayed) throws InterruptedException {
-        Map<String, String> still = new LinkedHashMap<>();
-        for (Map.Entry<String, String> guest : stayed.entrySet()) {
-            try {
-                if (asked.others.suspend) {
-                    mover.save(uri, guest.getKey());
-                    note(guest.getKey() + " was saved: " + guest.getValue());
-                } else {
-                    mover.shutDown(uri, guest.getKey());
-                    long deadline = System.nanoTime() + SHUTDOWN_LIMIT.toNanos();
-                    while (mover.place(uri, guest.getKey()) == GuestMover.Place.RUNS) {
-                        if (System.nanoTime() > deadline || stop.get()) {
-                            throw new LibvirtUnavailableException("it did not shut down", null);
-                        }
-                        Thread.sleep(500);
-                    }
-                    note(guest.getKey() + " was shut down: " + guest.getValue());
-                }
-            } catch (LibvirtUnavailableException e) {
-                still.put(guest.getKey(), guest.getValue() + "; " + e.getMessage());
-            }
-        }
-        return still;
+        LastResort lastResort = new LastResort(mover, this::note, stop);
+        return asked.others.suspend
+                ? lastResort.save(uri, stayed)
+                : lastResort.shutDown(uri, stayed, asked.shutdownPatience());
     }
 
     private void leaveWord() throws IOException {
@@ -232,6 +236,9 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         stayed.forEach((name, why) -> answer.line("  " + name + "  stays: " + why));
         problems.forEach(problem -> answer.line("  problem: " + problem));
         answer.line(sentence);
+        if (asked.convert && !asked.dryRun && code == ExitCode.FINDINGS) {
+            answer.line("Not converted, as not all is well; mend it and run this again");
+        }
         document = new EvacuationDocument(
                 StatusDocument.FORMAT, code, sentence, moved, stayed, problems, Optional.empty());
         if (!converts(code)) {

@@ -3,6 +3,7 @@ package io.idagent.cli;
 import io.idagent.agent.Wiring;
 import io.idagent.conversion.ConversionLock;
 import io.idagent.platform.ExclusiveLock;
+import io.idagent.settings.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,13 @@ final class EvacuateCommand implements Callable<Integer> {
         boolean shutdown;
     }
 
+    @Option(
+            names = "--shutdown-wait",
+            paramLabel = "DURATION",
+            defaultValue = "2m",
+            description = "How long guests get to shut down, all together. Default: ${DEFAULT-VALUE}.")
+    String shutdownWait;
+
     @Option(names = "--convert", description = "Convert this host when it is empty.")
     boolean convert;
 
@@ -104,6 +112,10 @@ final class EvacuateCommand implements Callable<Integer> {
 
     @Spec
     CommandSpec spec;
+
+    Duration shutdownPatience() {
+        return DurationText.parse(shutdownWait);
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -120,6 +132,11 @@ final class EvacuateCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--back-from does not go together with --convert, or with what is done to others");
+        }
+        try {
+            shutdownPatience();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--shutdown-wait: " + e.getMessage());
         }
         CheckMigrationCommand.requireUri(spec, back ? "--back-from" : "--to", back ? direction.backFrom : direction.to);
         Environment environment = Environment.of(parent.common, spec);

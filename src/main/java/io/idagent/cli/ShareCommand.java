@@ -77,7 +77,8 @@ final class ShareCommand implements Callable<Integer> {
         Set<Uid> numbers = numbers(uids);
         return with("share grant", (wiring, answer) -> {
             List<LibvirtGuest> guests = wiring.migration().runningGuests(domains == null ? List.of() : domains);
-            Sharing.Outcome outcome = wiring.migration().sharing().grant(guests, numbers, forEverybody, false);
+            Sharing.Outcome outcome =
+                    wiring.migration().sharing().grant(guests, List.of(), numbers, forEverybody, false);
             return tell(answer, outcome, "open to " + numbers + " now");
         });
     }

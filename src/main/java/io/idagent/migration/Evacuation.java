@@ -1,6 +1,5 @@
 package io.idagent.migration;
 
-import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.migration.MigrationFinding.Severity;
 import io.idagent.platform.GuestMover;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,8 +50,10 @@ public final class Evacuation {
             Set.of(Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
 
     private final GuestMover mover;
+    private final DiskProof proof;
     private final Sharing sharing;
     private final Route route;
+    private final RouteHomes homes;
     private final Options options;
     private final Observer observer;
     private final AtomicBoolean stop;
@@ -98,8 +98,16 @@ public final class Evacuation {
     }
 
     public Evacuation(
-            GuestMover mover, Sharing sharing, Route route, Options options, Observer observer, AtomicBoolean stop) {
+            GuestMover mover,
+            DiskProof proof,
+            Sharing sharing,
+            Route route,
+            Options options,
+            Observer observer,
+            AtomicBoolean stop) {
         this.mover = mover;
+        this.proof = proof;
+        this.homes = new RouteHomes(mover, route);
         this.sharing = sharing;
         this.route = route;
         this.options = options;
@@ -114,18 +122,22 @@ public final class Evacuation {
             if (finding.severity() != Severity.ERROR) {
                 continue;
             }
-            // "--unsafe" in what mends it means that both see the same file.
-            boolean overridden = finding.kind() == Kind.NOT_SHARED
-                    && unsafe
-                    && finding.mend().contains("--unsafe");
+            boolean overridden = unsafe && isSeenByBoth(finding);
             if (finding.domain().isPresent() && HOLD_A_GUEST.contains(finding.kind()) && !overridden) {
-                held.merge(finding.domain().get(), finding.sentence(), (one, other) -> one + "; " + other);
+                String why = finding.sentence()
+                        + (isSeenByBoth(finding) ? " (--unsafe, if it really is one file system for both)" : "");
+                held.merge(finding.domain().get(), why, (one, other) -> one + "; " + other);
             } else if (finding.domain().isEmpty() && HOLD_ALL.contains(finding.kind())) {
                 guests.forEach(
                         guest -> held.merge(guest.name(), finding.sentence(), (one, other) -> one + "; " + other));
             }
         }
         return held;
+    }
+
+    /** "--unsafe" in what mends it means that both see the same file. */
+    private static boolean isSeenByBoth(MigrationFinding finding) {
+        return finding.kind() == Kind.NOT_SHARED && finding.mend().contains("--unsafe");
     }
 
     /**
@@ -143,10 +155,11 @@ public final class Evacuation {
             observer.note(name + " was on its way when an earlier run ended: waiting until it has arrived, or stays");
             mover.awaitNoJob(route.from(), name);
         }
-        return sharing.revoke(List.copyOf(names), this::homesOf).problems();
+        return takeBack(List.copyOf(names));
     }
 
-    public Outcome move(List<LibvirtGuest> guests) throws IOException, InterruptedException {
+    /** @param others guests that run on either side and are not to move: what they share with these must stay theirs */
+    public Outcome move(List<LibvirtGuest> guests, List<LibvirtGuest> others) throws IOException, InterruptedException {
         List<String> moved = Collections.synchronizedList(new ArrayList<>());
         Map<String, String> stayed = Collections.synchronizedMap(new LinkedHashMap<>());
         List<String> problems = new ArrayList<>();
@@ -156,7 +169,7 @@ public final class Evacuation {
         Set<Uid> both = new TreeSet<>(Comparator.comparingLong(Uid::value));
         both.add(route.fromRunsAs().uid());
         both.add(route.toRunsAs().uid());
-        Sharing.Outcome granted = sharing.grant(guests, both, options.forEverybody(), true);
+        Sharing.Outcome granted = sharing.grant(guests, others, both, options.forEverybody(), true);
         // Under one number guests need no access; but without the record nobody gives back what libvirt makes root's.
         if (!granted.problems().isEmpty() && both.size() > 1) {
             guests.forEach(guest -> stayed.put(guest.name(), String.join("; ", granted.problems())));
@@ -189,8 +202,14 @@ public final class Evacuation {
             lanes.shutdown();
         }
         List<String> names = guests.stream().map(LibvirtGuest::name).toList();
-        problems.addAll(sharing.revoke(names, this::homesOf).problems());
+        problems.addAll(takeBack(names));
         return new Outcome(moved, stayed, problems);
+    }
+
+    private List<String> takeBack(List<String> names) throws IOException {
+        Sharing.Outcome released = sharing.release(names, homes);
+        released.notes().forEach(observer::note);
+        return released.problems();
     }
 
     /** @return why it stayed, or what is wrong with it where it is now; empty: it moved, and its disks answer */
@@ -200,41 +219,53 @@ public final class Evacuation {
         }
         observer.begins(guest);
         try {
+            DiskProof.Begun begun = proof.begin(guest, List.of(route.from(), route.to()));
             synchronized (sharing) {
                 sharing.handOver(guest, route.toRunsAs());
             }
             Optional<String> refusal = move(guest);
             // Whoever only lost the connection has not lost the migration: it goes on without him.
-            Evacuation.<Void>twice(() -> {
+            RouteHomes.<Void>twice(() -> {
                 mover.awaitNoJob(route.from(), guest);
                 return null;
             });
             synchronized (sharing) {
                 // Before anything is taken back, good or bad: libvirt on either side may have given the image away.
-                sharing.settle(guest, this::homesOf);
+                sharing.settle(guest, homes);
             }
-            boolean isThere = twice(() -> mover.place(route.to(), guest)) == Place.RUNS;
-            if (!isThere && twice(() -> mover.place(route.from(), guest)) != Place.RUNS) {
-                return Optional.of("it was shut down while it moved"
-                        + refusal.map(why -> " (" + why + ")").orElse(""));
-            }
-            Optional<String> broken = twice(() -> mover.proveDisks(isThere ? route.to() : route.from(), guest));
-            if (broken.isPresent()) {
-                return Optional.of("its disk does not answer " + (isThere ? "there" : "here") + ": " + broken.get());
-            }
-            if (refusal.isEmpty() && !isThere) {
-                return Optional.of("libvirt says it has moved, and it does not run there");
-            }
-            if (refusal.isPresent() && isThere && mover.place(route.from(), guest) != Place.RUNS) {
-                observer.note(guest + " has moved, although libvirt says: " + refusal.get());
-                return Optional.empty();
-            }
-            return refusal;
+            return result(guest, refusal, begun);
         } catch (LibvirtUnavailableException e) {
             return Optional.of(e.getMessage());
         } catch (IOException e) {
             return Optional.of(e.toString());
         }
+    }
+
+    private Optional<String> result(String guest, Optional<String> refusal, DiskProof.Begun begun)
+            throws LibvirtUnavailableException {
+        Place there = homes.place(route.to(), guest);
+        boolean isThere = there == Place.RUNS;
+        if (!isThere && homes.place(route.from(), guest) != Place.RUNS) {
+            return Optional.of("it was shut down " + (there == Place.IS_SHUT_OFF ? "there" : "while it moved")
+                    + refusal.map(why -> " (" + why + ")").orElse(""));
+        }
+        String where = isThere ? "there" : "here";
+        DiskProof.Verdict verdict = RouteHomes.twice(() -> proof.look(begun, isThere ? route.to() : route.from()));
+        if (verdict instanceof DiskProof.Verdict.Broken broken) {
+            return Optional.of("its disk does not answer " + where + ": " + broken.why()
+                    + refusal.map(why -> " (it did not move: " + why + ")").orElse(""));
+        }
+        if (verdict instanceof DiskProof.Verdict.NotSeen unseen) {
+            observer.note(guest + " runs " + where + "; whether its disks answer is not proved: " + unseen.why());
+        }
+        if (refusal.isEmpty() && !isThere) {
+            return Optional.of("libvirt says it has moved, and it does not run there");
+        }
+        if (refusal.isPresent() && isThere && homes.place(route.from(), guest) != Place.RUNS) {
+            observer.note(guest + " has moved, although libvirt says: " + refusal.get());
+            return Optional.empty();
+        }
+        return refusal;
     }
 
     private Optional<String> move(String guest) {
@@ -248,53 +279,6 @@ public final class Evacuation {
                     progress -> observer.progress(guest, progress));
         } catch (LibvirtUnavailableException e) {
             return Optional.of(e.getMessage());
-        }
-    }
-
-    private interface Question<T> {
-        T ask() throws LibvirtUnavailableException;
-    }
-
-    /** Ctrl-C on a terminal ends the ssh of a connection too; a new one answers. */
-    private static <T> T twice(Question<T> question) throws LibvirtUnavailableException {
-        try {
-            return question.ask();
-        } catch (LibvirtUnavailableException lost) {
-            return question.ask();
-        }
-    }
-
-    /** Each guest is on one side, or on none. Where a side does not answer nothing is concluded. */
-    private Homes.Whereabouts homesOf(Grant grant) {
-        Set<Homes.Home> homes = new HashSet<>();
-        for (String guest : grant.domains()) {
-            Fact<Place> from = place(route.from(), guest);
-            Fact<Place> to = place(route.to(), guest);
-            boolean runsThere = to.orElse(Place.IS_NOT) == Place.RUNS;
-            boolean runsHere = from.orElse(Place.IS_NOT) == Place.RUNS;
-            if (runsHere && !runsThere) {
-                homes.add(home(route.fromRunsAs()));
-            } else if (runsThere && !runsHere) {
-                homes.add(home(route.toRunsAs()));
-            } else if (runsHere) {
-                return new Homes.Whereabouts.Unknown(guest + " is on its way, or runs on both sides");
-            } else if (!from.isKnown() || !to.isKnown()) {
-                return new Homes.Whereabouts.Unknown("where " + guest + " runs is not known: "
-                        + from.whyUnknown().or(to::whyUnknown).orElse(""));
-            }
-        }
-        return new Homes.Whereabouts.Known(homes);
-    }
-
-    private static Homes.Home home(Owner owner) {
-        return new Homes.Home(owner.uid(), Optional.of(owner.gid()));
-    }
-
-    private Fact<Place> place(String uri, String guest) {
-        try {
-            return Fact.known(twice(() -> mover.place(uri, guest)));
-        } catch (LibvirtUnavailableException e) {
-            return Fact.unknown(e.getMessage());
         }
     }
 }

@@ -16,7 +16,13 @@ public interface Homes {
 
     sealed interface Whereabouts {
         /** @param homes none: no guest runs */
-        record Known(Set<Home> homes) implements Whereabouts {}
+        record Known(Set<Home> homes) implements Whereabouts {
+
+            /** Under how many numbers they run. */
+            long numbers() {
+                return homes.stream().map(Home::uid).distinct().count();
+            }
+        }
 
         record Unknown(String why) implements Whereabouts {}
     }

@@ -44,17 +44,12 @@ final class HostLookReader {
                     "the guests have so many images that they cannot be asked for at once; name some guests");
         }
         try {
-            List<String> argv = words;
-            if (uri.isPresent()) {
-                Optional<List<String>> ssh = ssh(URI.create(uri.get()));
-                if (ssh.isEmpty()) {
-                    return Fact.unknown(
-                            "its files can be looked at over ssh only, and " + uri.get() + " is another way");
-                }
-                argv = new ArrayList<>(ssh.get());
-                argv.add(words.stream().map(HostLookReader::quoted).collect(Collectors.joining(" ")));
+            Optional<List<String>> argv = SideShell.argv(uri, words);
+            if (argv.isEmpty()) {
+                return Fact.unknown(
+                        "its files can be looked at over ssh only, and " + uri.orElse("") + " is another way");
             }
-            CommandResult result = commands.run(argv, limit);
+            CommandResult result = commands.run(argv.get(), limit);
             if (!result.out().contains("\ntried\n")) {
                 String said = result.err().isBlank()
                         ? "exit " + result.exitCode()
@@ -74,35 +69,5 @@ final class HostLookReader {
     /** The answer has a line for each; and nobody calls an image so but to confuse. */
     static boolean canBeNamed(String path) {
         return path.chars().noneMatch(Character::isISOControl);
-    }
-
-    /**
-     * How libvirt's client would call ssh for this address ("Connection URIs"), but that ssh fails instead of asking for a
-     * password.
-     */
-    static Optional<List<String>> ssh(URI uri) {
-        if (uri.getScheme() == null || !uri.getScheme().endsWith("+ssh") || uri.getHost() == null) {
-            return Optional.empty();
-        }
-        List<String> argv = new ArrayList<>(List.of("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"));
-        if (uri.getPort() > 0) {
-            argv.addAll(List.of("-p", Integer.toString(uri.getPort())));
-        }
-        if (uri.getQuery() != null) {
-            for (String part : uri.getQuery().split("&")) {
-                if (part.startsWith("keyfile=")) {
-                    argv.addAll(List.of("-i", part.substring("keyfile=".length())));
-                }
-            }
-        }
-        if (uri.getUserInfo() != null) {
-            argv.addAll(List.of("-l", uri.getUserInfo()));
-        }
-        argv.addAll(List.of("--", uri.getHost().replaceAll("[\\[\\]]", "")));
-        return Optional.of(argv);
-    }
-
-    static String quoted(String word) {
-        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

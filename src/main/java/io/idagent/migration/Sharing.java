@@ -56,13 +56,22 @@ public final class Sharing {
     /**
      * All or nothing: where one image cannot be opened up, none is, and what was until then is taken back.
      *
+     * @param others running guests that stay where they are: as long as they use one of these images too, it counts
      * @param forEverybody whether the mode may be opened where there are no access control lists
      * @param evacuation it will be taken back by an evacuation
      */
-    public Outcome grant(List<LibvirtGuest> guests, Set<Uid> uids, boolean forEverybody, boolean evacuation)
+    public Outcome grant(
+            List<LibvirtGuest> guests,
+            List<LibvirtGuest> others,
+            Set<Uid> uids,
+            boolean forEverybody,
+            boolean evacuation)
             throws IOException {
         Map<String, Wish> wishes = new LinkedHashMap<>();
         guests.forEach(guest -> add(guest, wishes));
+        Map<String, Wish> used = new LinkedHashMap<>();
+        others.forEach(guest -> add(guest, used));
+        wishes.replaceAll((path, wish) -> used.containsKey(path) ? wish.alsoFor(used.get(path)) : wish);
         List<String> problems = new ArrayList<>();
         List<Grant> planned = new ArrayList<>();
         Map<String, Grant> out = journal.all();
@@ -132,6 +141,33 @@ public final class Sharing {
     }
 
     /**
+     * After guests have moved: takes back what nobody needs any more. An image that guests use under different numbers stays
+     * open: whoever moves the last of them takes it back.
+     */
+    Outcome release(List<String> domains, Homes homes) throws IOException {
+        List<Grant> undone = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (Grant grant : journal.all().values()) {
+            if (grant.domains().stream().noneMatch(domains::contains)) {
+                continue;
+            }
+            if (homes.of(grant) instanceof Homes.Whereabouts.Known known && known.numbers() > 1) {
+                notes.add(grant.access().path() + " stays open: guests on both sides use it ("
+                        + String.join(", ", grant.domains()) + ")");
+                continue;
+            }
+            Optional<String> danger = settle(grant, homes);
+            if (danger.isPresent()) {
+                problems.add(danger.get());
+                continue;
+            }
+            undo(grant, undone, notes, problems);
+        }
+        return new Outcome(undone, notes, problems);
+    }
+
+    /**
      * Gives an image to the account that its guest runs as: libvirt on the other side takes it and leaves it so when a
      * migration fails, and libvirt here gives it to root when one succeeds; then it is our access alone that keeps the
      * guest's disk alive.
@@ -144,17 +180,13 @@ public final class Sharing {
             return Optional.of(grant.access().path() + " stays open: " + unknown.why());
         }
         for (Homes.Home home : ((Homes.Whereabouts.Known) where).homes()) {
-            Optional<String> refusal = access.settle(base, grant.access(), home.uid(), home.gid(), others(where, home));
+            Optional<String> refusal = access.settle(
+                    base, grant.access(), home.uid(), home.gid(), ((Homes.Whereabouts.Known) where).numbers() > 1);
             if (refusal.isPresent()) {
                 return Optional.of(refusal.get() + "; it stays open, as a guest lives by that");
             }
         }
         return Optional.empty();
-    }
-
-    private static boolean others(Homes.Whereabouts where, Homes.Home home) {
-        return ((Homes.Whereabouts.Known) where)
-                .homes().stream().anyMatch(other -> !other.uid().equals(home.uid()));
     }
 
     /** Before a guest moves: {@link AccessGrants#handOver}. */
@@ -218,7 +250,14 @@ public final class Sharing {
         return new Grant(earlier.at(), all, earlier.access().and(now.uids(), now.permissions()), evacuation);
     }
 
-    private record Wish(String path, int permissions, List<String> domains) {}
+    private record Wish(String path, int permissions, List<String> domains) {
+
+        Wish alsoFor(Wish other) {
+            List<String> all = new ArrayList<>(domains);
+            other.domains().stream().filter(name -> !all.contains(name)).forEach(all::add);
+            return new Wish(path, permissions, all);
+        }
+    }
 
     /** Of type file and device disk, and not read-only: what libvirt itself gives to the account. Below it reading is enough. */
     private static void add(LibvirtGuest guest, Map<String, Wish> wishes) {
@@ -236,10 +275,8 @@ public final class Sharing {
     }
 
     private static void add(LibvirtGuest guest, String path, int permissions, Map<String, Wish> wishes) {
-        wishes.merge(path, new Wish(path, permissions, List.of(guest.name())), (one, other) -> {
-            List<String> domains = new ArrayList<>(one.domains());
-            other.domains().stream().filter(name -> !domains.contains(name)).forEach(domains::add);
-            return new Wish(path, one.permissions() | other.permissions(), domains);
-        });
+        wishes.merge(path, new Wish(path, permissions, List.of(guest.name())), (one, other) -> new Wish(
+                        path, one.permissions() | other.permissions(), one.domains())
+                .alsoFor(other));
     }
 }

@@ -22,7 +22,7 @@ public final class AccessGrants {
     private static final String POSIX_ATTRIBUTE = "system.posix_acl_access";
 
     private static final String LIBVIRTS_RECORD = "trusted.libvirt.security.dac";
-    private static final int EVERYBODY_READS = 4;
+    private static final int READ = 4;
     private static final String GONE = "it is gone: ";
 
     private final LibC libC;
@@ -229,16 +229,19 @@ public final class AccessGrants {
     }
 
     /**
-     * Makes a file belong to whom its guest runs as. A file that is only read need not, if everybody may read it.
+     * Makes a file belong to whom its guest runs as. A file that is only read need not, if whoever that is could read it
+     * before anything was given.
      *
      * @param hasOthers guests under another number use it too: then it must not be given to one of them
      * @return why it does not; empty: it does now, or it is gone
      */
     public Optional<String> settle(TreeBase base, AccessGrant grant, Uid uid, Optional<Gid> gid, boolean hasOthers) {
         return withPin(base, grant, pin -> {
-                    boolean everybodyReads = (grant.mode() & EVERYBODY_READS) != 0;
+                    boolean readsAnyway = (grant.mode() & READ) != 0
+                            || grant.form() == AccessGrant.Form.POSIX_ACL
+                                    && grant.aclBefore().lets(uid, READ);
                     boolean rightUid = status.uidBits() == uid.bits();
-                    if (rightUid || grant.permissions() == EVERYBODY_READS && everybodyReads) {
+                    if (rightUid || grant.permissions() == READ && readsAnyway) {
                         return Optional.empty();
                     }
                     if (hasOthers) {

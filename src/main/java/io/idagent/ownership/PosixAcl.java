@@ -194,6 +194,14 @@ record PosixAcl(List<Entry> entries) {
         return new PosixAcl(rest);
     }
 
+    /** Whether an entry of its own gives a user this. */
+    boolean lets(Uid uid, int permissions) {
+        int bound = mask().map(Entry::permissions).orElse(7);
+        return named(uid)
+                .filter(entry -> (entry.permissions() & bound & permissions) == permissions)
+                .isPresent();
+    }
+
     private Optional<Entry> same(Entry other) {
         return entries.stream()
                 .filter(entry -> entry.tag() == other.tag() && entry.id() == other.id())

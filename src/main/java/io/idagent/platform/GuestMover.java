@@ -1,7 +1,18 @@
 package io.idagent.platform;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -13,6 +24,13 @@ public final class GuestMover {
 
     private static final long BETWEEN_LOOKS_MILLIS = 250;
     private static final int RUNNING_JOB = 1;
+
+    private final Duration limit;
+
+    /** @param limit for a single question; migrations and saving take as long as they take */
+    public GuestMover(Duration limit) {
+        this.limit = limit;
+    }
 
     /**
      * How far a migration is.
@@ -31,7 +49,8 @@ public final class GuestMover {
     }
 
     /**
-     * Live, peer to peer, made persistent there and undefined here. Comes back when it is over, however long it takes.
+     * Live, peer to peer, made persistent there and undefined here. Comes back when it is over, however long it takes, or
+     * when the libvirt on which the guest runs answers no more.
      *
      * @param from the libvirt on which the guest runs, as seen from here. @param to the other one, as seen from there
      * @param unsafe libvirt's flag of that name
@@ -47,37 +66,69 @@ public final class GuestMover {
                 | Domain.MigrateFlags.UNDEFINE_SOURCE
                 | Domain.MigrateFlags.ABORT_ON_ERROR
                 | (unsafe ? Domain.MigrateFlags.UNSAFE : 0);
-        AtomicBoolean over = new AtomicBoolean();
-        Thread watcher = new Thread(() -> watch(from, guest, over, stop, progress), "watches " + guest);
-        watcher.setDaemon(true);
-        return on(from, connection -> {
-            Domain domain = connection.domainLookupByName(guest);
-            watcher.start();
-            try {
-                domain.migrateToURI(MigrationSides.withoutTerminal(to), (long) flags, null, 0L);
-                return Optional.<String>empty();
-            } catch (LibvirtException e) {
-                return Optional.of(e.getMessage());
-            } finally {
-                over.set(true);
-                domain.free();
-            }
+        FutureTask<Optional<String>> migration = inBackground(
+                "moves " + guest,
+                () -> on(from, connection -> {
+                    Domain domain = connection.domainLookupByName(guest);
+                    try {
+                        domain.migrateToURI(MigrationSides.withoutTerminal(to), (long) flags, null, 0L);
+                        return Optional.<String>empty();
+                    } catch (LibvirtException e) {
+                        return Optional.of(e.getMessage());
+                    } finally {
+                        domain.free();
+                    }
+                }));
+        AtomicLong heardAt = new AtomicLong(System.nanoTime());
+        inBackground("watches " + guest, () -> {
+            watch(from, guest, migration, stop, progress, heardAt);
+            return null;
         });
+        while (true) {
+            try {
+                return migration.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException stillOnItsWay) {
+                if (System.nanoTime() - heardAt.get() > limit.toNanos()) {
+                    // A connection can be dead without anybody being told; a new one shows it.
+                    place(from, guest);
+                    heardAt.set(System.nanoTime());
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof LibvirtUnavailableException lost
+                        ? lost
+                        : new LibvirtUnavailableException("moving " + guest + ": " + e.getCause(), e.getCause());
+            } catch (InterruptedException e) {
+                throw interrupted(from, e);
+            }
+        }
     }
 
-    private void watch(String from, String guest, AtomicBoolean over, AtomicBoolean stop, Consumer<Progress> progress) {
-        try {
-            this.<Void>on(from, connection -> {
-                Domain domain = connection.domainLookupByName(guest);
-                while (!over.get()) {
-                    Thread.sleep(BETWEEN_LOOKS_MILLIS);
-                    look(domain, stop, progress);
-                }
-                return null;
-            });
-        } catch (LibvirtUnavailableException goneFromHere) {
-            // It has moved: there is no job to watch any more.
-        }
+    /** What waits in native code cannot be ended: the JVM does not wait for it. */
+    private static <T> FutureTask<T> inBackground(String name, Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private void watch(
+            String from,
+            String guest,
+            FutureTask<?> migration,
+            AtomicBoolean stop,
+            Consumer<Progress> progress,
+            AtomicLong heardAt)
+            throws LibvirtUnavailableException {
+        this.<Void>on(from, connection -> {
+            Domain domain = connection.domainLookupByName(guest);
+            while (!migration.isDone()) {
+                Thread.sleep(BETWEEN_LOOKS_MILLIS);
+                look(domain, stop, progress);
+                heardAt.set(System.nanoTime());
+            }
+            return null;
+        });
     }
 
     private static void look(Domain domain, AtomicBoolean stop, Consumer<Progress> progress) {
@@ -93,28 +144,31 @@ public final class GuestMover {
         }
     }
 
-    /** Waits until no migration of this guest is under way: one that a client began goes on when the client dies. */
+    /**
+     * Waits until no migration of this guest is under way, however long that takes: one that a client began goes on when the
+     * client dies.
+     */
     public void awaitNoJob(String uri, String guest) throws LibvirtUnavailableException {
-        if (place(uri, guest) != Place.RUNS) {
-            return;
-        }
-        this.<Void>on(uri, connection -> {
-            Domain domain = connection.domainLookupByName(guest);
+        while (place(uri, guest) == Place.RUNS && soon(uri, connection -> hasJob(connection, guest))) {
             try {
-                int type = domain.getJobInfo().getType();
-                while (type == RUNNING_JOB || type == RUNNING_JOB + 1) {
-                    Thread.sleep(BETWEEN_LOOKS_MILLIS);
-                    type = domain.getJobInfo().getType();
-                }
-            } catch (LibvirtException gone) {
-                // It has left meanwhile.
+                Thread.sleep(BETWEEN_LOOKS_MILLIS);
+            } catch (InterruptedException e) {
+                throw interrupted(uri, e);
             }
-            return null;
-        });
+        }
+    }
+
+    private static boolean hasJob(Connect connection, String guest) {
+        try {
+            int type = connection.domainLookupByName(guest).getJobInfo().getType();
+            return type == RUNNING_JOB || type == RUNNING_JOB + 1;
+        } catch (LibvirtException gone) {
+            return false; // It has left meanwhile.
+        }
     }
 
     public Place place(String uri, String guest) throws LibvirtUnavailableException {
-        return on(uri, connection -> {
+        return soon(uri, connection -> {
             for (Domain domain : connection.listAllDomains(0)) {
                 try {
                     if (domain.getName().equals(guest)) {
@@ -140,39 +194,52 @@ public final class GuestMover {
 
     /** Asks it to shut down; it may take its time, or not do it. */
     public void shutDown(String uri, String guest) throws LibvirtUnavailableException {
-        this.<Void>on(uri, connection -> {
+        this.<Void>soon(uri, connection -> {
             connection.domainLookupByName(guest).shutdown();
             return null;
         });
     }
 
     /**
-     * Reads from and flushes a disk through the guest's own qemu: libvirt reports no error where access was lost.
-     *
-     * @return what is wrong; empty: all its disks answer
+     * @param files in the order in which they were read
+     * @param refusal what qemu said to a read that it did not try
      */
-    public Optional<String> proveDisks(String uri, String guest) throws LibvirtUnavailableException {
-        return on(uri, connection -> {
+    public record Reads(List<String> files, Optional<String> refusal) {}
+
+    /**
+     * Reads from every image of a guest, backing files too, and flushes those it may write, through the guest's own qemu:
+     * where access was lost libvirt reports no error. Neither does qemu's monitor: it writes into the guest's log how each
+     * read went. The image file is read as well as the disk in it, as a disk that was never written is read from nowhere.
+     */
+    public Reads readDisks(String uri, String guest) throws LibvirtUnavailableException {
+        return soon(uri, connection -> {
             Domain domain = connection.domainLookupByName(guest);
-            String blocks = domain.qemuMonitorCommand("{\"execute\":\"query-block\"}", 0);
-            for (com.fasterxml.jackson.databind.JsonNode block :
-                    Json.mapper().readTree(blocks).path("return")) {
-                String node = block.path("inserted").path("node-name").asText("");
-                if (node.isEmpty()) {
+            List<String> files = new ArrayList<>();
+            String nodes = domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0);
+            for (JsonNode node : Json.mapper().readTree(nodes).path("return")) {
+                String name = node.path("node-name").asText("");
+                // To read here would be to write below; and from an empty file nothing can be read.
+                boolean isMeant = !name.isEmpty()
+                        && !node.path("drv").asText().equals("copy-on-read")
+                        && node.path("image").path("virtual-size").asLong() > 0;
+                if (!isMeant) {
                     continue;
                 }
-                boolean readOnly = block.path("inserted").path("ro").asBoolean();
-                String answer = hmp(domain, node, "read 0 512") + (readOnly ? "" : hmp(domain, node, "flush"));
-                if (answer.contains("failed") || answer.contains("rror")) {
-                    return Optional.of(node + ": " + answer.strip());
+                String answer = hmp(domain, name, "read 0 512");
+                if (!answer.isBlank()) {
+                    return new Reads(files, Optional.of(name + ": " + answer.strip()));
+                }
+                files.add(node.path("file").asText(name));
+                if (!node.path("ro").asBoolean()) {
+                    hmp(domain, name, "flush");
                 }
             }
-            return Optional.<String>empty();
+            return new Reads(List.copyOf(files), Optional.empty());
         });
     }
 
     private static String hmp(Domain domain, String node, String command)
-            throws LibvirtException, com.fasterxml.jackson.core.JsonProcessingException {
+            throws LibvirtException, JsonProcessingException {
         String line = "qemu-io " + node + " \\\"" + command + "\\\"";
         String answer = domain.qemuMonitorCommand(
                 "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"" + line + "\"}}", 0);
@@ -195,10 +262,23 @@ public final class GuestMover {
         } catch (LibvirtException e) {
             throw new LibvirtUnavailableException("libvirt at " + uri + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LibvirtUnavailableException("libvirt at " + uri + ": interrupted", e);
+            throw interrupted(uri, e);
         } catch (Exception e) {
             throw new LibvirtUnavailableException("libvirt at " + uri + " answers nonsense: " + e, e);
         }
+    }
+
+    /** The same within the limit: an ssh whose other end is gone waits for minutes. */
+    private <T> T soon(String uri, Action<T> action) throws LibvirtUnavailableException {
+        try {
+            return new Libvirt(uri, limit).ask(() -> on(uri, action));
+        } catch (InterruptedException e) {
+            throw interrupted(uri, e);
+        }
+    }
+
+    private static LibvirtUnavailableException interrupted(String uri, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new LibvirtUnavailableException("libvirt at " + uri + ": interrupted", e);
     }
 }

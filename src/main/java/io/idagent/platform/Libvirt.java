@@ -79,6 +79,9 @@ public final class Libvirt implements LabelSource {
     }
 
     private LibvirtUnavailableException explained(Throwable cause) {
+        if (cause instanceof LibvirtUnavailableException already) {
+            return already;
+        }
         if (cause instanceof LinkageError) {
             // The first use gives UnsatisfiedLinkError, each later one NoClassDefFoundError.
             return new LibvirtUnavailableException(

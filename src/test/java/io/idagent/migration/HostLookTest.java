@@ -68,7 +68,7 @@ class HostLookTest {
     @ValueSource(strings = {"plain", "it's", "$(touch /tmp/x)", "`id`", "a b", "'; id; '", "-n", "\\", "ä", "*"})
     void aShellOnTheOtherSideTakesEachWordAsItIs(String word) throws CommandException {
         CommandResult result = new Commands()
-                .run(List.of("sh", "-c", "printf '<%s>' " + HostLookReader.quoted(word)), Duration.ofSeconds(10));
+                .run(List.of("sh", "-c", "printf '<%s>' " + SideShell.quoted(word)), Duration.ofSeconds(10));
         assertEquals("<" + word + ">", result.out());
     }
 
@@ -81,13 +81,13 @@ class HostLookTest {
                 "qemu+ssh://[fe80::1]/system | -- fe80::1"
             })
     void theOtherSideIsAskedAsLibvirtWould(String uri, String end) {
-        String words = String.join(" ", HostLookReader.ssh(URI.create(uri)).orElseThrow());
+        String words = String.join(" ", SideShell.ssh(URI.create(uri)).orElseThrow());
         assertEquals("ssh -T -o BatchMode=yes -o ConnectTimeout=10 " + end, words);
     }
 
     @Test
     void withoutSshFilesAreNotSeen() {
-        assertTrue(HostLookReader.ssh(URI.create("qemu+tls://h2/system")).isEmpty());
+        assertTrue(SideShell.ssh(URI.create("qemu+tls://h2/system")).isEmpty());
     }
 
     @ParameterizedTest
