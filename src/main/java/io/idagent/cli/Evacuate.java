@@ -16,11 +16,10 @@ import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
 import io.idagent.platform.LibvirtUnavailableException;
-import io.idagent.platform.Printable;
+import io.idagent.platform.MigrationSides;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,18 +32,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** {@code evacuate}: has it done, and tells what came of it. */
-final class Evacuate implements Evacuation.Observer, AutoCloseable {
+final class Evacuate implements AutoCloseable {
 
     private final EvacuateCommand asked;
     private final Wiring wiring;
     private final MigrationWiring migration;
     private final Answer answer;
-    private final PrintWriter out;
+    private final EvacuationLines lines;
     private final GuestMover mover;
     private final AtomicBoolean stop = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private EvacuationDocument document;
-    private final Map<String, Long> lastTold = new LinkedHashMap<>();
 
     Evacuate(EvacuateCommand asked, Wiring wiring, Answer answer, PrintWriter out) {
         this.asked = asked;
@@ -52,7 +50,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         this.migration = wiring.migration();
         this.mover = migration.mover();
         this.answer = answer;
-        this.out = out;
+        this.lines = new EvacuationLines(out);
     }
 
     /** Whether a conversion is to follow, of which the document tells as well. */
@@ -147,8 +145,9 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         } catch (LibvirtUnavailableException e) {
             String sentence = "Nothing was done: the other side was not reached: " + e.getMessage();
             tell(ExitCode.BLOCKED, sentence, List.of(), Map.of(), List.of());
-            answer.line("  -> as root: virsh -c '" + uri + "?no_tty=1' uri, until that answers; nobody is asked for a"
-                    + " password, so root needs an ssh key");
+            answer.line("  -> as root: virsh -c '" + MigrationSides.withoutTerminal(uri)
+                    + "' uri, until that answers; an ssh key"
+                    + " without a passphrase for root is what is mostly missing");
             return Optional.empty();
         }
     }
@@ -167,7 +166,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
         List<LibvirtGuest> going =
                 guests.stream().filter(guest -> !held.containsKey(guest.name())).toList();
         if (asked.dryRun) {
-            going.forEach(guest -> answer.line("  " + guest.name() + "  can move"));
+            going.forEach(guest -> answer.line(EvacuationLines.line(guest.name(), "can move")));
             int code = held.isEmpty() ? ExitCode.DONE : ExitCode.FINDINGS;
             tell(code, going.size() + " can move, " + held.size() + " cannot", names(going), held, List.of());
             return code;
@@ -179,7 +178,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
                 migration.sharing(),
                 route,
                 new Evacuation.Options(asked.parallel, asked.unsafe, asked.forEverybody),
-                this,
+                lines,
                 stop);
         List<String> problems = new ArrayList<>(evacuation.settleWhatIsOut());
         List<LibvirtGuest> still = new ArrayList<>();
@@ -218,7 +217,7 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
 
     /** @return those that run even now */
     private Map<String, String> dealWith(String uri, Map<String, String> stayed) throws InterruptedException {
-        LastResort lastResort = new LastResort(mover, this::note, stop);
+        LastResort lastResort = new LastResort(mover, lines::note, stop);
         return asked.others.suspend
                 ? lastResort.save(uri, stayed)
                 : lastResort.shutDown(uri, stayed, asked.shutdownPatience());
@@ -233,7 +232,12 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
 
     private void tell(
             int code, String sentence, List<String> moved, Map<String, String> stayed, List<String> problems) {
-        stayed.forEach((name, why) -> answer.line("  " + name + "  stays: " + why));
+        stayed.forEach((name, why) -> {
+            // Progress has told of those that were tried.
+            if (!lines.haveTold(name, why)) {
+                answer.line(EvacuationLines.line(name, "stays: " + why));
+            }
+        });
         problems.forEach(problem -> answer.line("  problem: " + problem));
         answer.line(sentence);
         if (asked.convert && !asked.dryRun && code == ExitCode.FINDINGS) {
@@ -248,45 +252,5 @@ final class Evacuate implements Evacuation.Observer, AutoCloseable {
 
     private static List<String> names(List<LibvirtGuest> guests) {
         return guests.stream().map(LibvirtGuest::name).toList();
-    }
-
-    @Override
-    public void begins(String guest) {
-        say(guest, "moving");
-    }
-
-    /** A line every ten seconds for each: a log can be read afterwards. */
-    @Override
-    public synchronized void progress(String guest, GuestMover.Progress now) {
-        long told = lastTold.getOrDefault(guest, 0L);
-        if (now.millis() - told >= 10_000) {
-            lastTold.put(guest, now.millis());
-            double seconds = now.millis() / 1000.0;
-            say(
-                    guest,
-                    "memory left " + Units.bytes(now.memoryLeft()) + ", disk left " + Units.bytes(now.diskLeft()) + ", "
-                            + Units.bytes((long) (now.processed() / seconds)) + "/s, "
-                            + Units.seconds(Duration.ofMillis(now.millis())));
-        }
-    }
-
-    @Override
-    public void moved(String guest) {
-        say(guest, "moved; it runs there, and its disks answer");
-    }
-
-    @Override
-    public void stayed(String guest, String why) {
-        say(guest, "did not move: " + why);
-    }
-
-    @Override
-    public void note(String sentence) {
-        say("", sentence);
-    }
-
-    private synchronized void say(String guest, String what) {
-        out.println(Printable.line(String.format("  %-20s %s", guest, what)));
-        out.flush();
     }
 }

@@ -1,5 +1,6 @@
 package io.idagent.migration;
 
+import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.migration.MigrationFinding.Severity;
 import io.idagent.platform.GuestMover;
@@ -152,8 +153,12 @@ public final class Evacuation {
             return List.of();
         }
         for (String name : names) {
-            observer.note(name + " was on its way when an earlier run ended: waiting until it has arrived, or stays");
-            mover.awaitNoJob(route.from(), name);
+            mover.awaitNoJob(
+                    route.from(),
+                    name,
+                    stop,
+                    () -> observer.note(name
+                            + " is still on its way since an earlier run: waiting until it has arrived, or stays"));
         }
         return takeBack(List.copyOf(names));
     }
@@ -226,7 +231,7 @@ public final class Evacuation {
             Optional<String> refusal = move(guest);
             // Whoever only lost the connection has not lost the migration: it goes on without him.
             RouteHomes.<Void>twice(() -> {
-                mover.awaitNoJob(route.from(), guest);
+                mover.awaitNoJob(route.from(), guest, stop, () -> {});
                 return null;
             });
             synchronized (sharing) {
@@ -243,11 +248,13 @@ public final class Evacuation {
 
     private Optional<String> result(String guest, Optional<String> refusal, DiskProof.Begun begun)
             throws LibvirtUnavailableException {
-        Place there = homes.place(route.to(), guest);
-        boolean isThere = there == Place.RUNS;
+        Fact<Place> there = homes.placeIfKnown(route.to(), guest);
+        boolean isThere = there.orElse(Place.IS_NOT) == Place.RUNS;
         if (!isThere && homes.place(route.from(), guest) != Place.RUNS) {
-            return Optional.of("it was shut down " + (there == Place.IS_SHUT_OFF ? "there" : "while it moved")
-                    + refusal.map(why -> " (" + why + ")").orElse(""));
+            String what = there.switchOn(
+                    known -> "it was shut down " + (known.value() == Place.IS_SHUT_OFF ? "there" : "while it moved"),
+                    why -> "it left this side, and the other one was not reached since: " + why);
+            return Optional.of(what + refusal.map(why -> " (" + why + ")").orElse(""));
         }
         String where = isThere ? "there" : "here";
         DiskProof.Verdict verdict = RouteHomes.twice(() -> proof.look(begun, isThere ? route.to() : route.from()));
@@ -265,7 +272,7 @@ public final class Evacuation {
             observer.note(guest + " has moved, although libvirt says: " + refusal.get());
             return Optional.empty();
         }
-        return refusal;
+        return refusal.map(why -> stop.get() ? "called off (" + why + ")" : why);
     }
 
     private Optional<String> move(String guest) {

@@ -25,8 +25,8 @@ final class RouteHomes implements Homes {
     public Whereabouts of(Grant grant) {
         Set<Home> homes = new HashSet<>();
         for (String guest : grant.domains()) {
-            Fact<Place> from = fact(route.from(), guest);
-            Fact<Place> to = fact(route.to(), guest);
+            Fact<Place> from = placeIfKnown(route.from(), guest);
+            Fact<Place> to = placeIfKnown(route.to(), guest);
             boolean runsThere = to.orElse(Place.IS_NOT) == Place.RUNS;
             boolean runsHere = from.orElse(Place.IS_NOT) == Place.RUNS;
             if (runsHere && !runsThere) {
@@ -47,7 +47,7 @@ final class RouteHomes implements Homes {
         return twice(() -> mover.place(uri, guest));
     }
 
-    private Fact<Place> fact(String uri, String guest) {
+    Fact<Place> placeIfKnown(String uri, String guest) {
         try {
             return Fact.known(place(uri, guest));
         } catch (LibvirtUnavailableException e) {

@@ -3,6 +3,7 @@ package io.idagent.ownership;
 import io.idagent.platform.Uid;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Access to one file for some numbers, with all that it takes to undo it exactly.
@@ -34,5 +35,10 @@ public record AccessGrant(
 
     PosixAcl aclBefore() {
         return before.flatMap(PosixAcl::parse).orElseGet(() -> PosixAcl.ofMode(mode));
+    }
+
+    /** As setfacl takes them. @param permissions ":rw", or nothing for its option -x */
+    String entries(String permissions) {
+        return uids.stream().map(uid -> "u:" + uid + permissions).collect(Collectors.joining(","));
     }
 }

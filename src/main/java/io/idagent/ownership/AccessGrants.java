@@ -149,24 +149,40 @@ public final class AccessGrants {
         });
     }
 
+    /** Of a file that was renamed within its directory too: another one may have taken its place. */
     public Undone undo(TreeBase base, AccessGrant grant) {
-        int pin = pins.pin(base, RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8))));
-        if (pin == -Errno.ENOENT || pin == -Errno.ENOTDIR || pin == -Errno.ELOOP) {
-            return new Undone.NothingThere(grant.path() + " is not there any more");
-        }
-        if (pin < 0) {
+        RawPath path = RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8)));
+        int pin = pins.pin(base, path);
+        if (pin < 0 && !isGone(pin)) {
             return new Undone.Failed("cannot open " + grant.path() + ": " + Errno.text(-pin));
         }
+        int unseen = pin < 0 ? 0 : libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
+        boolean isAnother = pin >= 0 && (status.inode() != grant.inode() || status.type() != FileType.REGULAR);
+        if (isAnother || unseen < 0) {
+            libC.close(pin);
+        }
+        if (unseen < 0) {
+            return new Undone.Failed("cannot look at " + grant.path() + ": " + Errno.text(-unseen));
+        }
+        if (pin < 0 || isAnother) {
+            pin = new SameDirectory(libC, pins).pin(base, path, grant.inode(), status);
+        }
+        if (pin < 0) {
+            return new Undone.NothingThere((isAnother
+                            ? "at " + grant.path() + " there is another file now"
+                            : grant.path() + " is not there any more")
+                    + "; if it was moved to another directory: setfacl -x " + grant.entries("") + " FILE");
+        }
         try {
-            int failure = libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
-            if (failure >= 0 && (status.inode() != grant.inode() || status.type() != FileType.REGULAR)) {
-                return new Undone.NothingThere("at " + grant.path() + " there is another file now");
-            }
-            failure = failure < 0 ? failure : undoPinned(pin, grant);
+            int failure = undoPinned(pin, grant);
             return failure < 0 ? new Undone.Failed(refusal("take back access to", grant, failure)) : new Undone.Done();
         } finally {
             libC.close(pin);
         }
+    }
+
+    private static boolean isGone(int failure) {
+        return failure == -Errno.ENOENT || failure == -Errno.ENOTDIR || failure == -Errno.ELOOP;
     }
 
     private int undoPinned(int pin, AccessGrant grant) {
@@ -263,8 +279,7 @@ public final class AccessGrants {
     private Optional<String> withPin(TreeBase base, AccessGrant grant, OnPin action) {
         int pin = pins.pin(base, RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8))));
         if (pin < 0) {
-            boolean gone = pin == -Errno.ENOENT || pin == -Errno.ENOTDIR || pin == -Errno.ELOOP;
-            return Optional.of((gone ? GONE : "cannot open ") + grant.path() + ": " + Errno.text(-pin));
+            return Optional.of((isGone(pin) ? GONE : "cannot open ") + grant.path() + ": " + Errno.text(-pin));
         }
         try {
             int failure = libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
@@ -284,12 +299,7 @@ public final class AccessGrants {
         return "cannot " + what + " " + grant.path() + ": " + Errno.text(-failure)
                 + (OwnersHand.isRefused(failure)
                         ? ". Neither root of this host nor the file's owner may do that there; on the server: setfacl -m "
-                                + String.join(
-                                        ",",
-                                        grant.uids().stream()
-                                                .map(uid -> "u:" + uid + (grant.permissions() == 6 ? ":rw" : ":r"))
-                                                .toList())
-                                + " FILE"
+                                + grant.entries(grant.permissions() == 6 ? ":rw" : ":r") + " FILE"
                         : "");
     }
 }

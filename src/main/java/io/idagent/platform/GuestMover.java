@@ -147,9 +147,18 @@ public final class GuestMover {
     /**
      * Waits until no migration of this guest is under way, however long that takes: one that a client began goes on when the
      * client dies.
+     *
+     * @param stop once true the migration is called off
+     * @param waits is run once, if there is something to wait for
      */
-    public void awaitNoJob(String uri, String guest) throws LibvirtUnavailableException {
-        while (place(uri, guest) == Place.RUNS && soon(uri, connection -> hasJob(connection, guest))) {
+    public void awaitNoJob(String uri, String guest, AtomicBoolean stop, Runnable waits)
+            throws LibvirtUnavailableException {
+        boolean told = false;
+        while (place(uri, guest) == Place.RUNS && soon(uri, connection -> hasJob(connection, guest, stop))) {
+            if (!told) {
+                waits.run();
+                told = true;
+            }
             try {
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
             } catch (InterruptedException e) {
@@ -158,12 +167,17 @@ public final class GuestMover {
         }
     }
 
-    private static boolean hasJob(Connect connection, String guest) {
+    private static boolean hasJob(Connect connection, String guest, AtomicBoolean stop) {
         try {
-            int type = connection.domainLookupByName(guest).getJobInfo().getType();
-            return type == RUNNING_JOB || type == RUNNING_JOB + 1;
+            Domain domain = connection.domainLookupByName(guest);
+            int type = domain.getJobInfo().getType();
+            boolean hasOne = type == RUNNING_JOB || type == RUNNING_JOB + 1;
+            if (hasOne && stop.get()) {
+                domain.abortJob();
+            }
+            return hasOne;
         } catch (LibvirtException gone) {
-            return false; // It has left meanwhile.
+            return false; // It has left meanwhile, or its job has ended.
         }
     }
 

@@ -25,7 +25,7 @@ public final class MigrationSides {
     }
 
     /** Nobody may be there to type a password: ssh is to fail instead of asking. */
-    static String withoutTerminal(String uri) {
+    public static String withoutTerminal(String uri) {
         if (!uri.contains("+ssh:") || uri.contains("no_tty=")) {
             return uri;
         }
