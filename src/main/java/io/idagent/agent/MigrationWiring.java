@@ -21,10 +21,7 @@ import io.idagent.platform.MigrationSides;
 import io.idagent.platform.Owner;
 import io.idagent.settings.Settings;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** Puts together what commands about migration need. */
@@ -76,7 +73,7 @@ public final class MigrationWiring {
         return new DiskProof(mover(), new GuestLog(commands, settings.timeouts().libvirt(), settings.libvirtUri()));
     }
 
-    /** The numbers that a side's guests run under. */
+    /** The numbers that a side starts guests with. */
     public Owner runsAs(LibvirtSide side) {
         return side.baseLabel().orElse(settings.accounts().get(0).target());
     }
@@ -92,9 +89,6 @@ public final class MigrationWiring {
     /** Where the guests are for whose sake access was given, as far as this host knows by itself. */
     public Homes homesSeenFromHere() throws LibvirtUnavailableException, InterruptedException {
         LibvirtSide here = side(settings.libvirtUri());
-        Owner owner = runsAs(here);
-        Set<String> running = new HashSet<>();
-        here.guests().stream().filter(LibvirtGuest::active).forEach(guest -> running.add(guest.name()));
-        return sharing().byLocks(running, new Homes.Home(owner.uid(), Optional.of(owner.gid())));
+        return sharing().byLocks(here.guests(), runsAs(here));
     }
 }

@@ -78,7 +78,7 @@ final class ShareCommand implements Callable<Integer> {
         return with("share grant", (wiring, answer) -> {
             List<LibvirtGuest> guests = wiring.migration().runningGuests(domains == null ? List.of() : domains);
             Sharing.Outcome outcome =
-                    wiring.migration().sharing().grant(guests, List.of(), numbers, forEverybody, false);
+                    wiring.migration().sharing().grant(guests, List.of(), guest -> numbers, forEverybody, false);
             return tell(answer, outcome, "open to " + numbers + " now");
         });
     }

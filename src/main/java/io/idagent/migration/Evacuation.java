@@ -3,6 +3,7 @@ package io.idagent.migration;
 import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.migration.MigrationFinding.Severity;
+import io.idagent.ownership.AccessGrant;
 import io.idagent.platform.GuestMover;
 import io.idagent.platform.GuestMover.Place;
 import io.idagent.platform.LibvirtGuest;
@@ -12,14 +13,12 @@ import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +49,9 @@ public final class Evacuation {
     private static final Set<Kind> HOLD_ALL =
             Set.of(Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
 
+    private static final String UNDER_A_NAME = "its <seclabel> names an account, which may have another number on the"
+            + " other side; write the numbers there: +UID:+GID (virsh edit)";
+
     private final GuestMover mover;
     private final DiskProof proof;
     private final Sharing sharing;
@@ -61,6 +63,7 @@ public final class Evacuation {
 
     /**
      * @param from the libvirt that guests leave, as seen from here. @param to the one they go to, as seen from here
+     * @param fromRunsAs the numbers that guests are started with there; one that runs may have others
      * @param toSeenFromThere the same, as the libvirt that guests leave reaches it
      */
     public record Route(String from, Owner fromRunsAs, String to, Owner toRunsAs, String toSeenFromThere) {}
@@ -119,6 +122,7 @@ public final class Evacuation {
     /** Why guests cannot move, by their names; what holds all of them is there for each. */
     public static Map<String, String> held(List<LibvirtGuest> guests, List<MigrationFinding> findings, boolean unsafe) {
         Map<String, String> held = new LinkedHashMap<>();
+        guests.stream().filter(RunsAs::isAName).forEach(guest -> held.put(guest.name(), UNDER_A_NAME));
         for (MigrationFinding finding : findings) {
             if (finding.severity() != Severity.ERROR) {
                 continue;
@@ -171,12 +175,11 @@ public final class Evacuation {
         if (guests.isEmpty()) {
             return new Outcome(moved, stayed, problems);
         }
-        Set<Uid> both = new TreeSet<>(Comparator.comparingLong(Uid::value));
-        both.add(route.fromRunsAs().uid());
-        both.add(route.toRunsAs().uid());
-        Sharing.Outcome granted = sharing.grant(guests, others, both, options.forEverybody(), true);
+        Sharing.Outcome granted = sharing.grant(guests, others, this::bothNumbers, options.forEverybody(), true);
+        boolean numbersDiffer =
+                guests.stream().anyMatch(guest -> bothNumbers(guest).size() > 1);
         // Under one number guests need no access; but without the record nobody gives back what libvirt makes root's.
-        if (!granted.problems().isEmpty() && both.size() > 1) {
+        if (!granted.problems().isEmpty() && numbersDiffer) {
             guests.forEach(guest -> stayed.put(guest.name(), String.join("; ", granted.problems())));
             return new Outcome(moved, stayed, problems);
         }
@@ -185,7 +188,7 @@ public final class Evacuation {
             List<Future<?>> all = new ArrayList<>();
             for (LibvirtGuest guest : guests) {
                 all.add(lanes.submit(() -> {
-                    Optional<String> why = one(guest.name());
+                    Optional<String> why = one(guest);
                     if (why.isPresent()) {
                         stayed.put(guest.name(), why.get());
                         observer.stayed(guest.name(), why.get());
@@ -211,6 +214,13 @@ public final class Evacuation {
         return new Outcome(moved, stayed, problems);
     }
 
+    private Set<Uid> bothNumbers(LibvirtGuest guest) {
+        Set<Uid> both = AccessGrant.inOrder(List.of());
+        RunsAs.of(guest, route.fromRunsAs()).map(Owner::uid).ifPresent(both::add);
+        RunsAs.there(guest, route.toRunsAs()).map(Owner::uid).ifPresent(both::add);
+        return both;
+    }
+
     private List<String> takeBack(List<String> names) throws IOException {
         Sharing.Outcome released = sharing.release(names, homes);
         released.notes().forEach(observer::note);
@@ -218,7 +228,8 @@ public final class Evacuation {
     }
 
     /** @return why it stayed, or what is wrong with it where it is now; empty: it moved, and its disks answer */
-    private Optional<String> one(String guest) {
+    private Optional<String> one(LibvirtGuest moving) {
+        String guest = moving.name();
         if (stop.get()) {
             return Optional.of("stopped before its turn");
         }
@@ -226,7 +237,7 @@ public final class Evacuation {
         try {
             DiskProof.Begun begun = proof.begin(guest, List.of(route.from(), route.to()));
             synchronized (sharing) {
-                sharing.handOver(guest, route.toRunsAs());
+                sharing.handOver(guest, RunsAs.there(moving, route.toRunsAs()).orElse(route.toRunsAs()));
             }
             Optional<String> refusal = move(guest);
             // Whoever only lost the connection has not lost the migration: it goes on without him.

@@ -1,6 +1,7 @@
 package io.idagent.migration;
 
 import io.idagent.platform.Gid;
+import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,12 @@ public interface Homes {
     Whereabouts of(Grant grant);
 
     /** @param gid empty: not known; then the group stays */
-    record Home(Uid uid, Optional<Gid> gid) {}
+    record Home(Uid uid, Optional<Gid> gid) {
+
+        static Home of(Owner owner) {
+            return new Home(owner.uid(), Optional.of(owner.gid()));
+        }
+    }
 
     sealed interface Whereabouts {
         /** @param homes none: no guest runs */
@@ -25,5 +31,10 @@ public interface Homes {
         }
 
         record Unknown(String why) implements Whereabouts {}
+
+        static Whereabouts runsUnderAName(String guest) {
+            return new Unknown("the <seclabel> of " + guest + " names an account, and its number is not known;"
+                    + " give the image to that account first (chown)");
+        }
     }
 }

@@ -1,8 +1,10 @@
 package io.idagent.migration;
 
 import io.idagent.host.Fact;
+import io.idagent.platform.DacLabel;
 import io.idagent.platform.GuestMover;
 import io.idagent.platform.GuestMover.Place;
+import io.idagent.platform.GuestMover.Standing;
 import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.Owner;
 import java.util.HashSet;
@@ -25,14 +27,17 @@ final class RouteHomes implements Homes {
     public Whereabouts of(Grant grant) {
         Set<Home> homes = new HashSet<>();
         for (String guest : grant.domains()) {
-            Fact<Place> from = placeIfKnown(route.from(), guest);
-            Fact<Place> to = placeIfKnown(route.to(), guest);
-            boolean runsThere = to.orElse(Place.IS_NOT) == Place.RUNS;
-            boolean runsHere = from.orElse(Place.IS_NOT) == Place.RUNS;
-            if (runsHere && !runsThere) {
-                homes.add(home(route.fromRunsAs()));
-            } else if (runsThere && !runsHere) {
-                homes.add(home(route.toRunsAs()));
+            Fact<Standing> from = fact(route.from(), guest);
+            Fact<Standing> to = fact(route.to(), guest);
+            boolean runsThere = runs(to);
+            boolean runsHere = runs(from);
+            if (runsHere != runsThere) {
+                Optional<DacLabel> label = Fact.valueOf(runsHere ? from : to).flatMap(Standing::label);
+                Optional<Owner> owner = RunsAs.of(label, runsHere ? route.fromRunsAs() : route.toRunsAs());
+                if (owner.isEmpty()) {
+                    return Whereabouts.runsUnderAName(guest);
+                }
+                homes.add(Home.of(owner.get()));
             } else if (runsHere) {
                 return new Whereabouts.Unknown(guest + " is on its way, or runs on both sides");
             } else if (!from.isKnown() || !to.isKnown()) {
@@ -48,15 +53,21 @@ final class RouteHomes implements Homes {
     }
 
     Fact<Place> placeIfKnown(String uri, String guest) {
+        return fact(uri, guest).map(Standing::place);
+    }
+
+    private static boolean runs(Fact<Standing> standing) {
+        return Fact.valueOf(standing)
+                .filter(found -> found.place() == Place.RUNS)
+                .isPresent();
+    }
+
+    private Fact<Standing> fact(String uri, String guest) {
         try {
-            return Fact.known(place(uri, guest));
+            return Fact.known(twice(() -> mover.standing(uri, guest)));
         } catch (LibvirtUnavailableException e) {
             return Fact.unknown(e.getMessage());
         }
-    }
-
-    private static Home home(Owner owner) {
-        return new Home(owner.uid(), Optional.of(owner.gid()));
     }
 
     interface Question<T> {

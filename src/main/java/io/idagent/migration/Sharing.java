@@ -10,6 +10,7 @@ import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,12 @@ public final class Sharing {
         return List.copyOf(journal.all().values());
     }
 
+    /** Which numbers are to have access to a guest's images. */
+    @FunctionalInterface
+    public interface ForWhom {
+        Set<Uid> of(LibvirtGuest guest);
+    }
+
     /**
      * All or nothing: where one image cannot be opened up, none is, and what was until then is taken back.
      *
@@ -63,20 +70,20 @@ public final class Sharing {
     public Outcome grant(
             List<LibvirtGuest> guests,
             List<LibvirtGuest> others,
-            Set<Uid> uids,
+            ForWhom uids,
             boolean forEverybody,
             boolean evacuation)
             throws IOException {
         Map<String, Wish> wishes = new LinkedHashMap<>();
-        guests.forEach(guest -> add(guest, wishes));
+        guests.forEach(guest -> add(guest, uids.of(guest), wishes));
         Map<String, Wish> used = new LinkedHashMap<>();
-        others.forEach(guest -> add(guest, used));
+        others.forEach(guest -> add(guest, uids.of(guest), used));
         wishes.replaceAll((path, wish) -> used.containsKey(path) ? wish.alsoFor(used.get(path)) : wish);
         List<String> problems = new ArrayList<>();
         List<Grant> planned = new ArrayList<>();
         Map<String, Grant> out = journal.all();
         for (Wish wish : wishes.values()) {
-            AccessGrants.Plan plan = access.plan(base, wish.path(), uids, wish.permissions(), forEverybody);
+            AccessGrants.Plan plan = access.plan(base, wish.path(), wish.uids(), wish.permissions(), forEverybody);
             if (plan instanceof AccessGrants.Plan.Needed needed) {
                 planned.add(joined(out.get(needed.grant().path()), needed.grant(), wish.domains(), evacuation));
             } else {
@@ -208,23 +215,37 @@ public final class Sharing {
     }
 
     /** For someone who does not know where guests have gone: whoever holds an image that runs nowhere here is the other one. */
-    public Homes byLocks(Set<String> runningHere, Homes.Home here) {
+    public Homes byLocks(List<LibvirtGuest> here, Owner startedWith) {
         return grant -> {
-            boolean runsHere = grant.domains().stream().anyMatch(runningHere::contains);
-            if (runsHere) {
-                return new Homes.Whereabouts.Known(Set.of(here));
+            List<LibvirtGuest> running = here.stream()
+                    .filter(guest -> guest.active() && grant.domains().contains(guest.name()))
+                    .toList();
+            if (!running.isEmpty()) {
+                return homes(running, startedWith);
             }
             if (grant.access().permissions() == READ || !access.isInUse(base, grant.access())) {
                 return new Homes.Whereabouts.Known(Set.of());
             }
             List<Uid> others = grant.access().uids().stream()
-                    .filter(uid -> !uid.equals(here.uid()))
+                    .filter(uid -> !uid.equals(startedWith.uid()))
                     .toList();
             return others.size() == 1
                     ? new Homes.Whereabouts.Known(Set.of(new Homes.Home(others.get(0), Optional.empty())))
                     : new Homes.Whereabouts.Unknown("a guest on another host uses it, and which of "
                             + grant.access().uids() + " that is cannot be told; give it to that one first (chown)");
         };
+    }
+
+    private static Homes.Whereabouts homes(List<LibvirtGuest> running, Owner startedWith) {
+        Set<Homes.Home> homes = new HashSet<>();
+        for (LibvirtGuest guest : running) {
+            Optional<Owner> owner = RunsAs.of(guest, startedWith);
+            if (owner.isEmpty()) {
+                return Homes.Whereabouts.runsUnderAName(guest.name());
+            }
+            homes.add(Homes.Home.of(owner.get()));
+        }
+        return new Homes.Whereabouts.Known(homes);
     }
 
     private void undo(Grant grant, List<Grant> undone, List<String> notes, List<String> problems) throws IOException {
@@ -250,17 +271,19 @@ public final class Sharing {
         return new Grant(earlier.at(), all, earlier.access().and(now.uids(), now.permissions()), evacuation);
     }
 
-    private record Wish(String path, int permissions, List<String> domains) {
+    private record Wish(String path, Set<Uid> uids, int permissions, List<String> domains) {
 
         Wish alsoFor(Wish other) {
             List<String> all = new ArrayList<>(domains);
             other.domains().stream().filter(name -> !all.contains(name)).forEach(all::add);
-            return new Wish(path, permissions, all);
+            Set<Uid> numbers = AccessGrant.inOrder(uids);
+            numbers.addAll(other.uids());
+            return new Wish(path, numbers, permissions, all);
         }
     }
 
     /** Of type file and device disk, and not read-only: what libvirt itself gives to the account. Below it reading is enough. */
-    private static void add(LibvirtGuest guest, Map<String, Wish> wishes) {
+    private static void add(LibvirtGuest guest, Set<Uid> uids, Map<String, Wish> wishes) {
         for (GuestDescription.Disk disk : guest.now().disks()) {
             boolean isMeant = (disk.type().equals("file") || disk.type().equals("volume"))
                     && disk.device().equals("disk")
@@ -268,15 +291,15 @@ public final class Sharing {
             if (!isMeant || disk.path().isEmpty()) {
                 continue;
             }
-            add(guest, disk.path().get(), READ_AND_WRITE, wishes);
+            add(guest, disk.path().get(), uids, READ_AND_WRITE, wishes);
             disk.backing().orElse(List.of()).forEach(member -> member.path()
-                    .ifPresent(path -> add(guest, path, READ, wishes)));
+                    .ifPresent(path -> add(guest, path, uids, READ, wishes)));
         }
     }
 
-    private static void add(LibvirtGuest guest, String path, int permissions, Map<String, Wish> wishes) {
-        wishes.merge(path, new Wish(path, permissions, List.of(guest.name())), (one, other) -> new Wish(
-                        path, one.permissions() | other.permissions(), one.domains())
+    private static void add(LibvirtGuest guest, String path, Set<Uid> uids, int permissions, Map<String, Wish> wishes) {
+        wishes.merge(path, new Wish(path, uids, permissions, List.of(guest.name())), (one, other) -> new Wish(
+                        path, one.uids(), one.permissions() | other.permissions(), one.domains())
                 .alsoFor(other));
     }
 }

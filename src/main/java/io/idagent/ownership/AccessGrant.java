@@ -1,8 +1,11 @@
 package io.idagent.ownership;
 
 import io.idagent.platform.Uid;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -25,10 +28,16 @@ public record AccessGrant(
         MODE
     }
 
+    /** A set that more can be put into, and that is shown in order. */
+    public static Set<Uid> inOrder(Collection<Uid> uids) {
+        Set<Uid> all = new TreeSet<>(Comparator.comparingLong(Uid::value));
+        all.addAll(uids);
+        return all;
+    }
+
     /** The same for more numbers, or for more than reading. */
     public AccessGrant and(Set<Uid> others, int more) {
-        Set<Uid> all = new java.util.TreeSet<>(java.util.Comparator.comparingLong(Uid::value));
-        all.addAll(uids);
+        Set<Uid> all = inOrder(uids);
         all.addAll(others);
         return new AccessGrant(path, inode, all, permissions | more, form, mode, before);
     }

@@ -17,6 +17,11 @@ public record DacLabel(Optional<String> type, boolean relabel, Optional<String> 
         return type.map("static"::equals).orElse(label.isPresent());
     }
 
+    /** Both numbers, if the label names numbers. */
+    public Optional<Owner> owner() {
+        return uid().flatMap(uid -> gid().map(gid -> new Owner(uid, gid)));
+    }
+
     /** The uid, if the label names a number and not an account. */
     public Optional<Uid> uid() {
         return half(0).map(Uid::parse);

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param hostDevices what of the host is handed to the guest, each in words
  * @param cpu empty: libvirt's default, which every host has
  * @param labels what it says about owners, for the guest and for single files
+ * @param label the one for the guest itself; that of a running guest is filled in by libvirt
  */
 public record GuestDescription(
         String name,
@@ -22,7 +23,8 @@ public record GuestDescription(
         List<Graphics> graphics,
         List<String> hostDevices,
         Optional<Cpu> cpu,
-        List<DacLabel> labels) {
+        List<DacLabel> labels,
+        Optional<DacLabel> label) {
 
     public GuestDescription {
         disks = List.copyOf(disks);

@@ -182,20 +182,37 @@ public final class GuestMover {
     }
 
     public Place place(String uri, String guest) throws LibvirtUnavailableException {
+        return standing(uri, guest).place();
+    }
+
+    /**
+     * Where a guest is, and as whom it runs there.
+     *
+     * @param label of its qemu; libvirt keeps the one it started with, whatever numbers the account has now
+     */
+    public record Standing(Place place, Optional<DacLabel> label) {}
+
+    public Standing standing(String uri, String guest) throws LibvirtUnavailableException {
         return soon(uri, connection -> {
             for (Domain domain : connection.listAllDomains(0)) {
                 try {
                     if (domain.getName().equals(guest)) {
-                        return domain.isActive() == 1 ? Place.RUNS : Place.IS_SHUT_OFF;
+                        return domain.isActive() == 1
+                                ? new Standing(Place.RUNS, label(domain))
+                                : new Standing(Place.IS_SHUT_OFF, Optional.empty());
                     }
                 } catch (LibvirtException gone) {
-                    return Place.IS_NOT;
+                    break;
                 } finally {
                     domain.free();
                 }
             }
-            return Place.IS_NOT;
+            return new Standing(Place.IS_NOT, Optional.empty());
         });
+    }
+
+    private static Optional<DacLabel> label(Domain domain) throws LibvirtException, MalformedDocumentException {
+        return DomainXml.label(XmlDocument.parse("libvirt's description of a domain", domain.getXMLDesc(0), "domain"));
     }
 
     /** Saves its memory, and stops it; it goes on from there when it is started. */

@@ -30,7 +30,8 @@ final class GuestXml {
                 domain.first("cpu")
                         .filter(cpu -> cpu.attribute("mode").isPresent() || cpu.has("model"))
                         .map(GuestXml::cpu),
-                labels(domain));
+                labels(domain),
+                DomainXml.label(domain));
     }
 
     private static GuestDescription.Disk disk(XmlDocument disk, DomainXml.Volumes volumes) {

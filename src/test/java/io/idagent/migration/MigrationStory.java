@@ -2,6 +2,7 @@ package io.idagent.migration;
 
 import io.idagent.host.Fact;
 import io.idagent.host.FormerIds;
+import io.idagent.platform.DacLabel;
 import io.idagent.platform.Gid;
 import io.idagent.platform.GuestDescription;
 import io.idagent.platform.LibvirtGuest;
@@ -32,6 +33,12 @@ final class MigrationStory {
     Optional<Fact<MigrationFacts.Side>> other = Optional.empty();
     List<String> otherSeenAt = List.of("192.0.2.2");
     GuestDescription.Disk disk = disk("file", Optional.of("qcow2"), Optional.of("none"));
+
+    Optional<DacLabel> label = Optional.of(label("dynamic", "+64055:+64055"));
+
+    static DacLabel label(String type, String text) {
+        return new DacLabel(Optional.of(type), true, Optional.of(text));
+    }
 
     /** One of the two. */
     static final class HostStory {
@@ -105,7 +112,8 @@ final class MigrationStory {
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                label);
         return List.of(new LibvirtGuest(true, true, description, description, List.of()));
     }
 
