@@ -188,19 +188,22 @@ final class Evacuate implements AutoCloseable {
                 still.add(guest);
             }
         }
-        if (away) {
-            migration.evacuated().add(names(still));
-        }
+        migration.evacuated().add(still);
         Evacuation.Outcome outcome = evacuation.move(still, trip.others(still));
+        problems.addAll(evacuation.keepAutostart(migration.evacuated().withAutostart()));
         Map<String, String> stayed = new LinkedHashMap<>(held);
         stayed.putAll(outcome.stayed());
         if (away) {
-            migration.evacuated().remove(outcome.stayed().keySet());
+            List<String> notGone = new ArrayList<>(outcome.stayed().keySet());
+            notGone.removeAll(evacuation.arrived(notGone));
+            migration.evacuated().remove(notGone);
             if (asked.others != null && !stop.get()) {
                 stayed = dealWith(route.from(), stayed);
             }
         } else {
-            migration.evacuated().remove(outcome.moved());
+            migration
+                    .evacuated()
+                    .remove(evacuation.arrived(migration.evacuated().names()));
         }
         problems.addAll(outcome.problems());
         leaveWord();

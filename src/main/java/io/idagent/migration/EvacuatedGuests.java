@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.conversion.Conversions;
 import io.idagent.platform.Json;
+import io.idagent.platform.LibvirtGuest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,9 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** The names of guests that were moved away from this host and have not come home: that is all that is to come back. */
+/**
+ * The guests that were moved away from this host and have not come home: that is all that is to come back. And which of
+ * them start with their host: libvirt forgets that of a guest that moves.
+ */
 public final class EvacuatedGuests {
 
     private static final ObjectMapper JSON = Json.mapper();
@@ -26,35 +32,47 @@ public final class EvacuatedGuests {
         this.file = stateDirectory.resolve("evacuated");
     }
 
+    record Away(String name, boolean autostart) {}
+
     public List<String> names() throws IOException {
-        try {
-            Conversions.checkTrusted(file.getParent());
-            Conversions.checkTrusted(file);
-            return JSON.readValue(Files.readAllBytes(file), new TypeReference<List<String>>() {});
-        } catch (NoSuchFileException none) {
-            return List.of();
-        }
+        return List.copyOf(read().keySet());
     }
 
-    /** Before they leave, so that a crash forgets none. */
-    public void add(Collection<String> names) throws IOException {
-        TreeSet<String> all = new TreeSet<>(names());
-        all.addAll(names);
-        write(all);
+    /** Those that are to start with the host they are on. */
+    public List<String> withAutostart() throws IOException {
+        return read().values().stream().filter(Away::autostart).map(Away::name).toList();
+    }
+
+    /** Before they leave, either way, so that a crash forgets none. */
+    public void add(Collection<LibvirtGuest> guests) throws IOException {
+        change(all -> guests.forEach(guest -> all.put(guest.name(), new Away(guest.name(), guest.autostart()))));
     }
 
     public void remove(Collection<String> names) throws IOException {
-        TreeSet<String> all = new TreeSet<>(names());
-        all.removeAll(names);
-        write(all);
+        change(all -> all.keySet().removeAll(names));
     }
 
-    private void write(Collection<String> names) throws IOException {
+    private Map<String, Away> read() throws IOException {
+        Map<String, Away> all = new TreeMap<>();
+        try {
+            Conversions.checkTrusted(file.getParent());
+            Conversions.checkTrusted(file);
+            JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Away>>() {})
+                    .forEach(guest -> all.put(guest.name(), guest));
+        } catch (NoSuchFileException none) {
+            // Nobody has left.
+        }
+        return all;
+    }
+
+    private void change(Consumer<Map<String, Away>> change) throws IOException {
+        Map<String, Away> all = read();
+        change.accept(all);
         Conversions.createPrivate(file.getParent());
         Path unfinished = file.resolveSibling("evacuated.unfinished");
         Files.deleteIfExists(unfinished);
         try (FileChannel channel = Conversions.createPrivateFile(unfinished)) {
-            ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(names));
+            ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(all.values()));
             while (content.hasRemaining()) {
                 channel.write(content);
             }

@@ -12,6 +12,7 @@ import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -212,6 +213,41 @@ public final class Evacuation {
         List<String> names = guests.stream().map(LibvirtGuest::name).toList();
         problems.addAll(takeBack(names));
         return new Outcome(moved, stayed, problems);
+    }
+
+    /** Those of these that run where they were to go. */
+    public List<String> arrived(Collection<String> names) throws LibvirtUnavailableException {
+        List<String> arrived = new ArrayList<>();
+        for (String name : names) {
+            if (homes.place(route.to(), name) == Place.RUNS) {
+                arrived.add(name);
+            }
+        }
+        return arrived;
+    }
+
+    /**
+     * Whether a guest starts with its host does not move along.
+     *
+     * @param names of guests that did, also of those that an earlier run has moved
+     * @return what could not be done
+     */
+    public List<String> keepAutostart(Collection<String> names) {
+        List<String> problems = new ArrayList<>();
+        for (String name : names) {
+            try {
+                if (homes.place(route.to(), name) == Place.RUNS) {
+                    RouteHomes.<Void>twice(() -> {
+                        mover.startWithHost(route.to(), name);
+                        return null;
+                    });
+                }
+            } catch (LibvirtUnavailableException e) {
+                problems.add(name + " does not start with its host any more: " + e.getMessage()
+                        + "; on the host it is on: virsh autostart " + name);
+            }
+        }
+        return problems;
     }
 
     private Set<Uid> bothNumbers(LibvirtGuest guest) {

@@ -215,6 +215,14 @@ public final class GuestMover {
         return DomainXml.label(XmlDocument.parse("libvirt's description of a domain", domain.getXMLDesc(0), "domain"));
     }
 
+    /** From now on it starts with the host that it is on. */
+    public void startWithHost(String uri, String guest) throws LibvirtUnavailableException {
+        this.<Void>soon(uri, connection -> {
+            connection.domainLookupByName(guest).setAutostart(true);
+            return null;
+        });
+    }
+
     /** Saves its memory, and stops it; it goes on from there when it is started. */
     public void save(String uri, String guest) throws LibvirtUnavailableException {
         this.<Void>on(uri, connection -> {

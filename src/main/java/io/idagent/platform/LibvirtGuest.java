@@ -5,12 +5,18 @@ import java.util.List;
 /**
  * A guest that may move.
  *
+ * @param autostart it starts with the host
  * @param now what it runs with; if it does not run, what it starts with
  * @param defined what it starts with next time; the same as {@code now} for one that is gone when it stops
  * @param snapshots the names of those that libvirt keeps
  */
 public record LibvirtGuest(
-        boolean active, boolean persistent, GuestDescription now, GuestDescription defined, List<String> snapshots) {
+        boolean active,
+        boolean persistent,
+        boolean autostart,
+        GuestDescription now,
+        GuestDescription defined,
+        List<String> snapshots) {
 
     public LibvirtGuest {
         snapshots = List.copyOf(snapshots);

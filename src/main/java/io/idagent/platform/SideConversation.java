@@ -73,7 +73,7 @@ final class SideConversation {
         GuestDescription now = GuestXml.parse(domain.getXMLDesc(LIVE), volumes);
         GuestDescription defined = active && persistent ? GuestXml.parse(domain.getXMLDesc(INACTIVE), volumes) : now;
         List<String> snapshots = domain.snapshotNum() > 0 ? List.of(domain.snapshotListNames()) : List.of();
-        return new LibvirtGuest(active, persistent, now, defined, snapshots);
+        return new LibvirtGuest(active, persistent, domain.getAutostart(), now, defined, snapshots);
     }
 
     private static List<LibvirtSide.PoolOwner> pools(Connect connection)

@@ -34,6 +34,8 @@ final class MigrationStory {
     List<String> otherSeenAt = List.of("192.0.2.2");
     GuestDescription.Disk disk = disk("file", Optional.of("qcow2"), Optional.of("none"));
 
+    String name = "vm1";
+    boolean autostart;
     Optional<DacLabel> label = Optional.of(label("dynamic", "+64055:+64055"));
 
     static DacLabel label(String type, String text) {
@@ -102,7 +104,7 @@ final class MigrationStory {
 
     List<LibvirtGuest> guests() {
         GuestDescription description = new GuestDescription(
-                "vm1",
+                name,
                 "u1",
                 "kvm",
                 Optional.empty(),
@@ -114,7 +116,7 @@ final class MigrationStory {
                 Optional.empty(),
                 List.of(),
                 label);
-        return List.of(new LibvirtGuest(true, true, description, description, List.of()));
+        return List.of(new LibvirtGuest(true, true, autostart, description, description, List.of()));
     }
 
     List<MigrationFinding> findings() {
