@@ -24,6 +24,8 @@ public final class GuestMover {
 
     private static final long BETWEEN_LOOKS_MILLIS = 250;
     private static final int RUNNING_JOB = 1;
+    private static final int AND_ITS_DEFINITION =
+            Domain.MigrateFlags.PERSIST_DEST | Domain.MigrateFlags.UNDEFINE_SOURCE;
 
     private final Duration limit;
 
@@ -49,7 +51,7 @@ public final class GuestMover {
     }
 
     /**
-     * Live, peer to peer, made persistent there and undefined here. Comes back when it is over, however long it takes, or
+     * Live, peer to peer, with its definition if it has one: what is gone when it stops stays so. Comes back when it is over, however long it takes, or
      * when the libvirt on which the guest runs answers no more.
      *
      * @param from the libvirt on which the guest runs, as seen from here. @param to the other one, as seen from there
@@ -62,8 +64,6 @@ public final class GuestMover {
             throws LibvirtUnavailableException {
         int flags = Domain.MigrateFlags.LIVE
                 | Domain.MigrateFlags.PEER2PEER
-                | Domain.MigrateFlags.PERSIST_DEST
-                | Domain.MigrateFlags.UNDEFINE_SOURCE
                 | Domain.MigrateFlags.ABORT_ON_ERROR
                 | (unsafe ? Domain.MigrateFlags.UNSAFE : 0);
         FutureTask<Optional<String>> migration = inBackground(
@@ -71,7 +71,8 @@ public final class GuestMover {
                 () -> on(from, connection -> {
                     Domain domain = connection.domainLookupByName(guest);
                     try {
-                        domain.migrateToURI(MigrationSides.withoutTerminal(to), (long) flags, null, 0L);
+                        long all = domain.isPersistent() == 1 ? flags | AND_ITS_DEFINITION : flags;
+                        domain.migrateToURI(MigrationSides.withoutTerminal(to), all, null, 0L);
                         return Optional.<String>empty();
                     } catch (LibvirtException e) {
                         return Optional.of(e.getMessage());
