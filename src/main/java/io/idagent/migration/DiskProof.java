@@ -52,6 +52,9 @@ public final class DiskProof {
     /** @param uri where the guest runs now */
     Verdict look(Begun begun, String uri) throws LibvirtUnavailableException {
         GuestMover.Reads reads = mover.readDisks(uri, begun.guest());
+        if (reads.notTried().isPresent()) {
+            return new Verdict.NotSeen(reads.notTried().get());
+        }
         if (reads.refusal().isPresent()) {
             return new Verdict.Broken(reads.refusal().get());
         }

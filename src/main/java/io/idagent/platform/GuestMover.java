@@ -243,8 +243,9 @@ public final class GuestMover {
     /**
      * @param files in the order in which they were read
      * @param refusal what qemu said to a read that it did not try
+     * @param notTried why nothing was read
      */
-    public record Reads(List<String> files, Optional<String> refusal) {}
+    public record Reads(List<String> files, Optional<String> refusal, Optional<String> notTried) {}
 
     /**
      * Reads from every image of a guest, backing files too, and flushes those it may write, through the guest's own qemu:
@@ -255,6 +256,10 @@ public final class GuestMover {
         return soon(uri, connection -> {
             Domain domain = connection.domainLookupByName(guest);
             List<String> files = new ArrayList<>();
+            if (mayEndIt(answer(domain, "query-version"), answer(domain, "query-iothreads"))) {
+                String why = "its qemu is older than 6.1 and has iothreads: being asked to read could end it";
+                return new Reads(files, Optional.empty(), Optional.of(why));
+            }
             String nodes = domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0);
             for (JsonNode node : Json.mapper().readTree(nodes).path("return")) {
                 String name = node.path("node-name").asText("");
@@ -267,15 +272,30 @@ public final class GuestMover {
                 }
                 String answer = hmp(domain, name, "read 0 512");
                 if (!answer.isBlank()) {
-                    return new Reads(files, Optional.of(name + ": " + answer.strip()));
+                    return new Reads(files, Optional.of(name + ": " + answer.strip()), Optional.empty());
                 }
                 files.add(node.path("file").asText(name));
                 if (!node.path("ro").asBoolean()) {
                     hmp(domain, name, "flush");
                 }
             }
-            return new Reads(List.copyOf(files), Optional.empty());
+            return new Reads(List.copyOf(files), Optional.empty(), Optional.empty());
         });
+    }
+
+    private static JsonNode answer(Domain domain, String question) throws LibvirtException, JsonProcessingException {
+        String answer = domain.qemuMonitorCommand("{\"execute\":\"" + question + "\"}", 0);
+        return Json.mapper().readTree(answer).path("return");
+    }
+
+    /**
+     * Before 6.1 qemu reads what belongs to an iothread without holding that one's lock, and aborts if there is other work for
+     * it meanwhile. The version is that of the running process, which the installed one may have overtaken.
+     */
+    static boolean mayEndIt(JsonNode version, JsonNode ioThreads) {
+        int major = version.path("qemu").path("major").asInt();
+        int minor = version.path("qemu").path("minor").asInt();
+        return ioThreads.size() > 0 && (major < 6 || major == 6 && minor < 1);
     }
 
     private static String hmp(Domain domain, String node, String command)

@@ -20,7 +20,7 @@ class EvacuatedAsTheyAreLabTest {
 
     /** As after usermod and groupmod, which refuse while a process runs under the number, and a restart of libvirt. */
     private static final String NEW_NUMBERS = """
-            sed -i 's/^\\(libvirt-qemu:x\\):109:114:/\\1:64055:64055:/' /etc/passwd
+            sed -i 's/^\\(libvirt-qemu:x\\):109:/\\1:64055:/' /etc/passwd
             sed -i 's/^\\(libvirt-qemu:x\\):114:/\\1:64055:/' /etc/group
             systemctl restart libvirtd
             """;
