@@ -136,7 +136,10 @@ final class Evacuate implements AutoCloseable {
         List<LibvirtGuest> guests = other.get().guests().stream()
                 .filter(guest -> guest.active() && wanted.contains(guest.name()))
                 .toList();
-        return carryOut(trip(other.get(), own, backHere), guests, new LinkedHashMap<>(), false);
+        MigrationFacts facts = migration.inspector(FormerIds.NONE).inspectComing(from, guests);
+        List<MigrationFinding> findings = guests.isEmpty() ? List.of() : MigrationChecks.of(facts);
+        Map<String, String> held = Evacuation.held(guests, findings, asked.unsafe);
+        return carryOut(trip(other.get(), own, backHere), guests, held, false);
     }
 
     private Optional<LibvirtSide> otherSide(String uri) throws InterruptedException {

@@ -64,14 +64,17 @@ final class HostChecks implements Check {
     /** The address that guests are sent to is the name of the other side's host, as this side resolves it. */
     private static void destination(MigrationFacts facts, MigrationFacts.Side there, Findings found) {
         String name = there.name();
-        List<String> addresses = facts.otherSeenAt();
+        Optional<List<String>> addresses = Fact.valueOf(facts.otherSeenAt());
+        String from = facts.here().name();
         String wrong = null;
         if (name.startsWith("localhost")) {
             wrong = "calls itself " + name;
-        } else if (addresses.isEmpty()) {
-            wrong = "has a name that this host cannot resolve";
-        } else if (addresses.stream().allMatch(HostChecks::isLoopback)) {
-            wrong = "has a name that means this host itself here (" + String.join(", ", addresses) + ")";
+        } else if (addresses.filter(List::isEmpty).isPresent()) {
+            wrong = "has a name that " + from + " cannot resolve";
+        } else if (addresses
+                .filter(known -> known.stream().allMatch(HostChecks::isLoopback))
+                .isPresent()) {
+            wrong = "has a name that means the host itself on " + from + " (" + String.join(", ", addresses.get()) + ")";
         }
         if (wrong != null) {
             found.error(
@@ -79,7 +82,8 @@ final class HostChecks implements Check {
                     Optional.empty(),
                     name + " " + wrong,
                     "libvirt makes the address that guests are sent to from this name",
-                    "put its address and name into /etc/hosts here, or into DNS; hostnamectl sets the name there");
+                    "on " + from + ": put its address and name into /etc/hosts, or into DNS; hostnamectl sets the name on the"
+                            + " other one");
         }
     }
 

@@ -42,16 +42,18 @@ final class HostLookAnswer {
     HostLook look() {
         return new HostLook(
                 of("name").stream().findFirst().orElse(""),
-                of("resolves").stream()
-                        .map(line -> line.split("\\s+")[0])
-                        .distinct()
-                        .toList(),
+                resolved("resolves"),
                 addresses(),
                 ids("passwd", Uid::parse),
                 ids("group", Gid::parse),
                 settings(),
                 of("etc").stream().findFirst().flatMap(this::mountOf),
+                resolved("peer"),
                 files());
+    }
+
+    private List<String> resolved(String key) {
+        return of(key).stream().map(line -> line.split("\\s+")[0]).distinct().toList();
     }
 
     private List<String> of(String key) {

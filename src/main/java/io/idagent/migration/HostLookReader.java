@@ -29,14 +29,18 @@ final class HostLookReader {
         this.accounts = accounts;
     }
 
-    /** @param runsAs the numbers under which libvirt starts qemu there. @param uri of libvirt; empty: this host */
-    Fact<HostLook> look(Optional<String> uri, Owner runsAs, List<String> paths) {
+    /**
+     * @param uri of libvirt; empty: this host
+     * @param runsAs the numbers under which libvirt starts qemu there
+     * @param peer the name of the other side's host, if its address there matters
+     */
+    Fact<HostLook> look(Optional<String> uri, Owner runsAs, Optional<String> peer, List<String> paths) {
         List<String> words = new ArrayList<>(List.of("sh", "-c", HostLookScript.TEXT, "look"));
         words.add(accounts.stream()
                 .map(account -> account.user() + ":" + account.group())
                 .collect(Collectors.joining(" ")));
         words.addAll(List.of(
-                accounts.get(0).user(), runsAs.uid().toString(), runsAs.gid().toString()));
+                accounts.get(0).user(), runsAs.uid().toString(), runsAs.gid().toString(), peer.orElse("")));
         List<String> namable = paths.stream().filter(HostLookReader::canBeNamed).toList();
         words.addAll(namable);
         if (words.stream().mapToInt(word -> word.length() + 3).sum() > MOST_BYTES) {

@@ -8,13 +8,13 @@ package io.idagent.migration;
 final class HostLookScript {
 
     /**
-     * Arguments: accounts as "user:group user:group", the account qemu runs as, its uid and gid there; then paths. What
+     * Arguments: accounts as "user:group user:group", the account qemu runs as, its uid and gid there, the name of the other side's host or nothing; then paths. What
      * the account may is tried by the account itself: only the kernel knows about ACLs, and a server about its own rules.
      */
     static final String TEXT = """
             export LC_ALL=C
-            accounts=$1 user=$2 uid=$3 gid=$4
-            shift 4
+            accounts=$1 user=$2 uid=$3 gid=$4 peer=$5
+            shift 5
             key() { sed "s/^/$1\t/"; }
             for account in $accounts; do
                 getent passwd "${account%:*}" | key passwd
@@ -22,6 +22,7 @@ final class HostLookScript {
             done
             uname -n | key name
             getent ahosts "$(uname -n)" | key resolves
+            [ -z "$peer" ] || getent ahosts "$peer" | key peer
             cat /proc/net/fib_trie /proc/net/if_inet6 2>/dev/null | key net
             readlink -f /etc/libvirt | key etc
             key mount </proc/self/mountinfo

@@ -17,7 +17,8 @@ import java.util.Set;
  * Everything that a check of a migration goes by, read once from each side.
  *
  * @param there empty: no other side was named
- * @param otherSeenAt the addresses that this side has for the name of the other one; none: it has no such name
+ * @param otherSeenAt the addresses that the side which guests leave has for the name of the other one; none: it has no such
+ *     name
  * @param guests those that are to move
  * @param contents of images, by path, as this side reads them
  * @param cpus what the other side lacks for a guest's CPU, by the guest's name; unknown: it could not be asked
@@ -26,7 +27,7 @@ import java.util.Set;
 public record MigrationFacts(
         Side here,
         Optional<Fact<Side>> there,
-        List<String> otherSeenAt,
+        Fact<List<String>> otherSeenAt,
         List<LibvirtGuest> guests,
         Map<String, Fact<ImageContent>> contents,
         Fact<Map<String, String>> cpus,
@@ -34,7 +35,6 @@ public record MigrationFacts(
         FormerIds former) {
 
     public MigrationFacts {
-        otherSeenAt = List.copyOf(otherSeenAt);
         guests = List.copyOf(guests);
         contents = Map.copyOf(contents);
         accounts = List.copyOf(accounts);

@@ -67,10 +67,7 @@ public final class MigrationInspector {
         List<LibvirtGuest> guests = chosen(here, names);
         Set<String> paths = paths(guests);
         Map<String, Fact<ImageContent>> contents = new LinkedHashMap<>();
-        Fact<HostLook> look = looks.look(Optional.empty(), runsAs(here), List.copyOf(paths));
-        while (read(look, contents, paths)) {
-            look = looks.look(Optional.empty(), runsAs(here), List.copyOf(paths));
-        }
+        Fact<HostLook> look = lookHere(here, paths, contents);
         Optional<Fact<MigrationFacts.Side>> there =
                 to.isPresent() ? Optional.of(other(to.get(), List.copyOf(paths))) : Optional.empty();
         Optional<LibvirtSide> otherLibvirt = there.flatMap(Fact::valueOf).map(MigrationFacts.Side::libvirt);
@@ -78,12 +75,45 @@ public final class MigrationInspector {
         return new MigrationFacts(
                 new MigrationFacts.Side(here, look),
                 there,
-                otherLibvirt.map(libvirt -> addresses(libvirt.hostName())).orElse(List.of()),
+                Fact.known(otherLibvirt.map(libvirt -> addresses(libvirt.hostName())).orElse(List.of())),
                 guests,
                 contents,
                 cpus,
                 accounts,
                 former);
+    }
+
+    /**
+     * The same for guests that are to come here. Images are read by this host, which is to reach them.
+     *
+     * @param from the libvirt they run on
+     */
+    public MigrationFacts inspectComing(String from, List<LibvirtGuest> guests)
+            throws LibvirtUnavailableException, InterruptedException {
+        LibvirtSide here = sides.ask(localUri);
+        LibvirtSide there = sides.ask(from);
+        Set<String> paths = paths(guests);
+        Map<String, Fact<ImageContent>> contents = new LinkedHashMap<>();
+        Fact<HostLook> look = lookHere(here, paths, contents);
+        Fact<HostLook> theirLook = looks.look(
+                Optional.of(from), runsAs(there), Optional.of(here.hostName()), List.copyOf(paths));
+        return new MigrationFacts(
+                new MigrationFacts.Side(there, theirLook),
+                Optional.of(Fact.known(new MigrationFacts.Side(here, look))),
+                theirLook.map(HostLook::peerAt),
+                guests,
+                contents,
+                cpus(localUri, there, guests),
+                accounts,
+                former);
+    }
+
+    private Fact<HostLook> lookHere(LibvirtSide here, Set<String> paths, Map<String, Fact<ImageContent>> contents) {
+        Fact<HostLook> look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
+        while (read(look, contents, paths)) {
+            look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
+        }
+        return look;
     }
 
     /** libvirt here connects qemu to whatever name the other side's libvirt has for its host. */
@@ -100,7 +130,7 @@ public final class MigrationInspector {
     private Fact<MigrationFacts.Side> other(String uri, List<String> paths) throws InterruptedException {
         try {
             LibvirtSide libvirt = sides.ask(uri);
-            return Fact.known(new MigrationFacts.Side(libvirt, looks.look(Optional.of(uri), runsAs(libvirt), paths)));
+            return Fact.known(new MigrationFacts.Side(libvirt, looks.look(Optional.of(uri), runsAs(libvirt), Optional.empty(), paths)));
         } catch (LibvirtUnavailableException e) {
             return Fact.unknown(e.getMessage());
         }

@@ -60,7 +60,7 @@ public record GuestDescription(
 
     /**
      * @param mode "custom", "host-model", "host-passthrough", "maximum"
-     * @param checked whether libvirt compares it with the host's before the guest starts
+     * @param checked whether the host it is on has to have it: libvirt asks for that, or it is the host's own
      * @param xml the whole element, to be compared with what another host has
      */
     public record Cpu(String mode, boolean checked, String xml) {}

@@ -120,7 +120,9 @@ final class GuestXml {
 
     private static GuestDescription.Cpu cpu(XmlDocument cpu) {
         String mode = cpu.attribute("mode").orElse("custom");
-        boolean checked = !cpu.attribute("check").equals(Optional.of("none"));
+        // libvirt writes check='none' for what is the host's own by definition: on another host it may be another one.
+        boolean isTheHosts = mode.equals("host-passthrough") || mode.equals("maximum");
+        boolean checked = isTheHosts || !cpu.attribute("check").equals(Optional.of("none"));
         return new GuestDescription.Cpu(mode, checked, cpu.asText());
     }
 

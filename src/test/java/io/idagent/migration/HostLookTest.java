@@ -34,6 +34,7 @@ class HostLookTest {
                         name\th1
                         resolves\t192.0.2.1      STREAM h1
                         resolves\t192.0.2.1      DGRAM
+                        peer\t192.0.2.2      STREAM h2
                         net\t        |-- 192.0.2.1
                         net\t           /32 host LOCAL
                         net\t        |-- 192.0.2.255
@@ -52,6 +53,7 @@ class HostLookTest {
                         """, List.of("/images/a.qcow2", "/srv/nfs/b.qcow2")).look();
         assertEquals(Set.of("192.0.2.1", "0000:0000:0000:0000:0000:0000:0000:0001"), look.addresses());
         assertEquals(List.of("192.0.2.1"), look.resolvesTo());
+        assertEquals(List.of("192.0.2.2"), look.peerAt());
         assertEquals("+109", look.setting("qemu.conf user").orElseThrow());
         assertEquals("none", look.setting("libvirtd.conf auth_tcp").orElseThrow());
         assertFalse(look.sharesEtcLibvirt());

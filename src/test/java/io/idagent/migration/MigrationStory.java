@@ -89,6 +89,7 @@ final class MigrationStory {
                             groups,
                             settings,
                             Optional.empty(),
+                            List.of(),
                             Map.of(IMAGE, file))));
         }
     }
@@ -124,7 +125,7 @@ final class MigrationStory {
         return MigrationChecks.of(new MigrationFacts(
                 here.side(guests),
                 other.isPresent() ? other : Optional.of(known(there.side(List.of()))),
-                otherSeenAt,
+                known(otherSeenAt),
                 guests,
                 contents,
                 known(Map.of()),

@@ -1,0 +1,31 @@
+package io.idagent.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What of a guest's definition decides whether it can move. */
+class GuestXmlTest {
+
+    static GuestDescription guest(String inside) throws MalformedDocumentException {
+        return GuestXml.parse(
+                "<domain type='kvm'><name>vm1</name><uuid>u</uuid>" + inside + "</domain>",
+                (pool, volume) -> Optional.empty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "host-passthrough, none, true",
+        "maximum, none, true",
+        "host-model, partial, true",
+        "custom, partial, true",
+        "custom, none, false"
+    })
+    void aCpuThatIsTheHostsIsComparedAlthoughLibvirtWouldNot(String mode, String check, boolean compared)
+            throws MalformedDocumentException {
+        GuestDescription guest = guest("<cpu mode='" + mode + "' check='" + check + "'/>");
+        assertEquals(compared, guest.cpu().orElseThrow().checked());
+    }
+}
