@@ -1,5 +1,7 @@
 package io.idagent.migration;
 
+import static io.idagent.migration.SideShell.quoted;
+
 import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.platform.GuestDescription.Disk;
@@ -42,7 +44,7 @@ final class FormatChecks implements Check {
                 seen.get().equals("raw")
                         ? "the guest does not start"
                         : "the guest sees the file instead of the disk in it, and does not boot",
-                "virsh edit " + guest.name() + ", and there <driver name='qemu' type='" + seen.get() + "'" + cache
+                "virsh edit " + quoted(guest.name()) + ", and there <driver name='qemu' type='" + seen.get() + "'" + cache
                         + "/>"
                         + (seen.get().equals("raw")
                                 ? ""
@@ -70,7 +72,7 @@ final class FormatChecks implements Check {
                     Optional.of(guest.name()),
                     image + " does not say of which format its backing file " + backing + " is",
                     "libvirt does not start or receive such a guest, or takes the backing file for raw",
-                    "qemu-img rebase -u -F " + format + " -b " + backing + " " + image
+                    "qemu-img rebase -u -F " + format + " -b " + quoted(backing) + " " + quoted(image)
                             + ", while no guest uses the image");
         }
     }

@@ -1,5 +1,7 @@
 package io.idagent.migration;
 
+import static io.idagent.migration.SideShell.quoted;
+
 import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.platform.GuestDescription;
@@ -39,10 +41,10 @@ final class GuestChecks implements Check {
                     "libvirt keeps " + (guest.snapshots().size() == 1 ? "a snapshot" : "snapshots") + " of it: "
                             + String.join(", ", guest.snapshots()),
                     "libvirt refuses to move a guest with snapshots",
-                    "for each one virsh snapshot-dumpxml " + guest.name()
+                    "for each one virsh snapshot-dumpxml " + quoted(guest.name())
                             + " NAME >NAME.xml, then virsh snapshot-delete "
-                            + guest.name() + " NAME --metadata; on the other side virsh snapshot-create "
-                            + guest.name() + " NAME.xml --redefine");
+                            + quoted(guest.name()) + " NAME --metadata; on the other side virsh snapshot-create "
+                            + quoted(guest.name()) + " NAME.xml --redefine");
         }
     }
 
@@ -60,7 +62,7 @@ final class GuestChecks implements Check {
                         "libvirt there refuses a second one",
                         other.active()
                                 ? "find out which of the two is meant to run before anything else"
-                                : "on the other side: virsh domrename " + guest.name() + " OTHER-NAME"));
+                                : "on the other side: virsh domrename " + quoted(guest.name()) + " OTHER-NAME"));
     }
 
     private static void graphics(
@@ -84,7 +86,7 @@ final class GuestChecks implements Check {
                     "its " + graphics.type() + " listens on " + address + ", which "
                             + (there.isPresent() ? "the other side does not have" : "is this host's alone"),
                     "qemu on the other side cannot listen there, and the migration fails",
-                    "virsh edit " + guest.name()
+                    "virsh edit " + quoted(guest.name())
                             + ", and there listen='0.0.0.0' or '127.0.0.1' in <graphics>; it counts"
                             + " from the guest's next start");
         }
@@ -110,7 +112,7 @@ final class GuestChecks implements Check {
                     Optional.of(guest.name()),
                     "it has a part of this host: " + String.join(", ", devices),
                     "what is this host's cannot move along, and libvirt refuses",
-                    "take it out while the guest moves: virsh detach-device " + guest.name()
+                    "take it out while the guest moves: virsh detach-device " + quoted(guest.name())
                             + " FILE --live, or shut the guest down");
         }
     }
@@ -131,7 +133,7 @@ final class GuestChecks implements Check {
                                     + " holds, and libvirt calls that unsafe"
                             : "qemu ignores the guest's flushes: what it believes written is lost when a host fails"
                                     + " meanwhile",
-                    "virsh edit " + guest.name() + ", and there cache='none'; it counts from the guest's next start");
+                    "virsh edit " + quoted(guest.name()) + ", and there cache='none'; it counts from the guest's next start");
         }
     }
 
@@ -150,7 +152,7 @@ final class GuestChecks implements Check {
                         Optional.of(guest),
                         "the other side cannot give it its CPU: " + what,
                         "libvirt there refuses the guest",
-                        "virsh edit " + guest
+                        "virsh edit " + quoted(guest)
                                 + ", and there a <cpu> that both have (virsh hypervisor-cpu-baseline); it counts"
                                 + " from the guest's next start")));
     }

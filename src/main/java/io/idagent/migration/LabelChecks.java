@@ -1,5 +1,7 @@
 package io.idagent.migration;
 
+import static io.idagent.migration.SideShell.quoted;
+
 import io.idagent.host.Fact;
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.platform.DacLabel;
@@ -33,7 +35,7 @@ final class LabelChecks implements Check {
                             "its definition has <seclabel> with "
                                     + label.label().orElse("") + ", a former number of the account",
                             "it runs under that number, which is nobody's on a converted host",
-                            "virsh edit " + guest.name() + ", and there take the <seclabel> out"));
+                            "virsh edit " + quoted(guest.name()) + ", and there take the <seclabel> out"));
         }
         for (LibvirtSide.PoolOwner pool : facts.here().libvirt().pools()) {
             if (pool.uid().filter(former.uids::contains).isPresent()

@@ -74,6 +74,10 @@ public record MigrationFacts(
 
     /** An image and what lies below it, the image first. What the definition leaves out stands in the images. */
     List<Layer> chain(GuestDescription.Disk disk) {
+        return chain(disk, contents);
+    }
+
+    static List<Layer> chain(GuestDescription.Disk disk, Map<String, Fact<ImageContent>> contents) {
         List<Layer> layers = new ArrayList<>();
         if (disk.path().isEmpty()) {
             return layers;
@@ -85,7 +89,7 @@ public record MigrationFacts(
             return layers;
         }
         Set<String> seen = new LinkedHashSet<>(List.of(disk.path().get()));
-        Optional<ImageContent> upper = content(disk.path().get());
+        Optional<ImageContent> upper = believed(layers.get(0), contents);
         while (upper.flatMap(ImageContent::backing)
                 .filter(path -> path.startsWith("/"))
                 .isPresent()) {
@@ -93,10 +97,21 @@ public record MigrationFacts(
             if (!seen.add(path)) {
                 break;
             }
-            layers.add(new Layer(path, upper.get().backingFormat()));
-            upper = content(path);
+            Layer layer = new Layer(path, upper.get().backingFormat());
+            layers.add(layer);
+            upper = believed(layer, contents);
         }
         return layers;
+    }
+
+    /**
+     * What a guest is given as raw, which is also what nobody calls otherwise, it writes from its first byte on: it could name
+     * any file of the host as its backing file, and have a person do something to it.
+     */
+    private static Optional<ImageContent> believed(Layer layer, Map<String, Fact<ImageContent>> contents) {
+        return layer.format().filter(format -> !format.equals("raw")).isPresent()
+                ? Optional.ofNullable(contents.get(layer.path())).flatMap(Fact::valueOf)
+                : Optional.empty();
     }
 
     /** @param format as the definition or the image above says it */

@@ -67,7 +67,7 @@ public final class MigrationInspector {
         List<LibvirtGuest> guests = chosen(here, names);
         Set<String> paths = paths(guests);
         Map<String, Fact<ImageContent>> contents = new LinkedHashMap<>();
-        Fact<HostLook> look = lookHere(here, paths, contents);
+        Fact<HostLook> look = lookHere(here, guests, paths, contents);
         Optional<Fact<MigrationFacts.Side>> there =
                 to.isPresent() ? Optional.of(other(to.get(), List.copyOf(paths))) : Optional.empty();
         Optional<LibvirtSide> otherLibvirt = there.flatMap(Fact::valueOf).map(MigrationFacts.Side::libvirt);
@@ -94,7 +94,7 @@ public final class MigrationInspector {
         LibvirtSide there = sides.ask(from);
         Set<String> paths = paths(guests);
         Map<String, Fact<ImageContent>> contents = new LinkedHashMap<>();
-        Fact<HostLook> look = lookHere(here, paths, contents);
+        Fact<HostLook> look = lookHere(here, guests, paths, contents);
         Fact<HostLook> theirLook = looks.look(
                 Optional.of(from), runsAs(there), Optional.of(here.hostName()), List.copyOf(paths));
         return new MigrationFacts(
@@ -108,9 +108,13 @@ public final class MigrationInspector {
                 former);
     }
 
-    private Fact<HostLook> lookHere(LibvirtSide here, Set<String> paths, Map<String, Fact<ImageContent>> contents) {
+    private Fact<HostLook> lookHere(
+            LibvirtSide here,
+            List<LibvirtGuest> guests,
+            Set<String> paths,
+            Map<String, Fact<ImageContent>> contents) {
         Fact<HostLook> look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
-        while (read(look, contents, paths)) {
+        while (read(look, guests, contents, paths)) {
             look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
         }
         return look;
@@ -169,7 +173,11 @@ public final class MigrationInspector {
     }
 
     /** Reads what was not read yet. @return whether an image named a backing file that nobody had named before */
-    private boolean read(Fact<HostLook> look, Map<String, Fact<ImageContent>> contents, Set<String> paths) {
+    private boolean read(
+            Fact<HostLook> look,
+            List<LibvirtGuest> guests,
+            Map<String, Fact<ImageContent>> contents,
+            Set<String> paths) {
         boolean news = false;
         for (FileLook file : look.map(HostLook::files).orElse(Map.of()).values()) {
             boolean hasContent = file.entry()
@@ -178,14 +186,23 @@ public final class MigrationInspector {
             if (!hasContent || contents.containsKey(file.path())) {
                 continue;
             }
-            Fact<ImageContent> content = images.read(file);
-            contents.put(file.path(), content);
-            Optional<String> backing = Fact.valueOf(content).flatMap(ImageContent::backing);
-            if (backing.filter(path -> path.startsWith("/")).isPresent() && paths.size() < MOST_IMAGES) {
-                news |= paths.add(backing.get());
+            contents.put(file.path(), images.read(file));
+        }
+        for (MigrationFacts.Layer layer : layers(guests, contents)) {
+            if (paths.size() < MOST_IMAGES) {
+                news |= paths.add(layer.path());
             }
         }
         return news;
+    }
+
+    private static List<MigrationFacts.Layer> layers(
+            List<LibvirtGuest> guests, Map<String, Fact<ImageContent>> contents) {
+        return guests.stream()
+                .flatMap(guest -> Stream.of(guest.now(), guest.defined()))
+                .flatMap(description -> description.disks().stream())
+                .flatMap(disk -> MigrationFacts.chain(disk, contents).stream())
+                .toList();
     }
 
     private Owner runsAs(LibvirtSide side) {

@@ -4,10 +4,13 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A command on the host of a libvirt: by the shell here, and by ssh there as libvirt's own client would call it. */
 final class SideShell {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:+,@%][A-Za-z0-9_./:+,@%-]*");
 
     private SideShell() {}
 
@@ -49,7 +52,8 @@ final class SideShell {
         return Optional.of(argv);
     }
 
+    /** One word to a shell, whatever is in it; what needs no quotes has none. */
     static String quoted(String word) {
-        return "'" + word.replace("'", "'\\''") + "'";
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

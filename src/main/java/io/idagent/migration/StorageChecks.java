@@ -1,5 +1,7 @@
 package io.idagent.migration;
 
+import static io.idagent.migration.SideShell.quoted;
+
 import io.idagent.migration.MigrationFinding.Kind;
 import io.idagent.platform.GuestDescription.Disk;
 import io.idagent.platform.LibvirtGuest;
@@ -72,7 +74,7 @@ final class StorageChecks implements Check {
                     "disk " + disk.target() + " lies on " + here.fileSystem() + " (" + local.path()
                             + "), which libvirt takes for this host's own, although the other side sees the same file",
                     "libvirt refuses to move the guest",
-                    "virsh migrate --live --unsafe " + guest.name() + " " + to
+                    "virsh migrate --live --unsafe " + quoted(guest.name()) + " " + to
                             + ", if it really is one file system for both");
             return;
         }
@@ -88,7 +90,7 @@ final class StorageChecks implements Check {
                     "disk " + disk.target() + " has snapshots inside (" + String.join(", ", snapshots)
                             + ") and would have to be copied",
                     "a copy over libvirt has the present state only: the snapshots would be lost",
-                    "shut the guest down and copy " + local.path() + " itself, or give the snapshots up: "
+                    "shut the guest down and copy " + quoted(local.path()) + " itself, or give the snapshots up: "
                             + deletions(guest, disk, snapshots));
         }
         found.error(
@@ -97,7 +99,7 @@ final class StorageChecks implements Check {
                 "disk " + disk.target() + " lies on " + here.fileSystem() + " (" + local.path()
                         + "), which only this host has",
                 "libvirt refuses to move the guest: the other side would have another disk, or none",
-                "virsh migrate --live --copy-storage-all " + guest.name() + " " + to
+                "virsh migrate --live --copy-storage-all " + quoted(guest.name()) + " " + to
                         + ", with an image of the same size there, or move the image to shared storage");
     }
 
@@ -106,9 +108,9 @@ final class StorageChecks implements Check {
         for (String snapshot : snapshots) {
             commands.add(
                     guest.snapshots().contains(snapshot)
-                            ? "virsh snapshot-delete " + guest.name() + " " + snapshot
-                            : "qemu-img snapshot -d " + snapshot + " "
-                                    + disk.path().orElse("IMAGE") + " while the guest is shut off");
+                            ? "virsh snapshot-delete " + quoted(guest.name()) + " " + quoted(snapshot)
+                            : "qemu-img snapshot -d " + quoted(snapshot) + " "
+                                    + disk.path().map(SideShell::quoted).orElse("IMAGE") + " while the guest is shut off");
         }
         return String.join("; ", commands);
     }
@@ -124,7 +126,7 @@ final class StorageChecks implements Check {
                     path + " cannot be reached on " + facts.here().name() + ": "
                             + here.get().whyNot(),
                     "the guest does not start, here or there",
-                    "mount its storage, or mend the definition: virsh edit " + guest.name());
+                    "mount its storage, or mend the definition: virsh edit " + quoted(guest.name()));
             return;
         }
         // Of a disk that has to be copied it has been said already.
@@ -148,7 +150,7 @@ final class StorageChecks implements Check {
                         Optional.of(guest.name()),
                         file.path() + " can be written by everybody (mode " + Integer.toOctalString(entry.mode()) + ")",
                         "every user and every other guest can change this guest's disk",
-                        "chmod o-rw " + file.path()));
+                        "chmod o-rw " + quoted(file.path())));
     }
 
     private static void closed(String host, LibvirtGuest guest, FileLook file, Findings found) {
@@ -159,6 +161,6 @@ final class StorageChecks implements Check {
                         "the account that qemu runs as on " + host + " cannot enter " + directory + ", on the way to "
                                 + file.path(),
                         "it cannot open the image, whoever owns it",
-                        "on " + host + ": chmod o+x " + directory));
+                        "on " + host + ": chmod o+x " + quoted(directory)));
     }
 }

@@ -107,4 +107,25 @@ class MigrationChecksTest {
         assertEquals(List.of("HOST_NAME"), story.kinds());
         assertEquals(MigrationFinding.Severity.ERROR, story.findings().get(0).severity());
     }
+
+    /** What a guest writes into its own disk looks like an image with a backing file, which lies elsewhere on the host. */
+    @Test
+    void nobodyIsToldToRunWhatAGuestHasWritten() {
+        story.contents.put(
+                MigrationStory.IMAGE,
+                MigrationStory.known(new ImageContent(
+                        "qcow2", Optional.of("/etc/shadow; reboot"), Optional.empty(), List.of("$(reboot)"))));
+        for (Optional<String> format : List.of(Optional.<String>empty(), Optional.of("raw"))) {
+            story.disk = MigrationStory.disk("file", format, Optional.of("none"));
+            assertEquals(List.of("FORMAT_MISMATCH"), story.kinds());
+        }
+
+        // Where it is an image by definition, a template may still have been made by somebody else.
+        story.disk = MigrationStory.disk("file", Optional.of("qcow2"), Optional.of("none"));
+        story.here.fileSystem = "ext4";
+        story.there.hasImage = false;
+        String mends = story.findings().stream().map(MigrationFinding::mend).toList().toString();
+        assertTrue(mends.contains("-b '/etc/shadow; reboot' /images/vm1.qcow2"), mends);
+        assertTrue(mends.contains("qemu-img snapshot -d '$(reboot)' /images/vm1.qcow2"), mends);
+    }
 }
