@@ -1,15 +1,15 @@
 package io.idagent.migration;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.idagent.host.Fact;
 import io.idagent.platform.CommandException;
 import io.idagent.platform.CommandResult;
 import io.idagent.platform.Commands;
-import io.idagent.platform.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Says what an image contains. A guest may have written what stands there: so qemu-img is told the format and never guesses
- * it, opens no other file, and runs under the number of the image's owner without any privilege and within limits.
+ * Says what an image contains. A guest may have written what stands there: no other program is given it to understand, as
+ * those open what an image names, its backing file or the extents of a descriptor. A few bytes are read, and looked at here.
  */
 final class ImageReader {
 
     /** Enough for every beginning below. */
-    private static final String BEGINNING = "72";
+    private static final int BEGINNING = 72;
 
     /** As qemu's own drivers tell formats ({@code block/*.c}, the probe functions). LUKS is left out: guests write it. */
     private static final Map<String, String> FORMATS = new TreeMap<>(Map.of(
@@ -58,30 +58,36 @@ final class ImageReader {
             return Fact.unknown("its name has control characters");
         }
         try {
-            Fact<String> beginning = beginning(file);
-            if (beginning instanceof Fact.Unknown<String> unknown) {
-                return Fact.unknown(unknown.reason());
+            String format = format(HexFormat.of().formatHex(bytes(file, 0, BEGINNING)));
+            if (format.equals("qcow2")) {
+                return Fact.known(Qcow2.read(Path.of(file.path()), (offset, length) -> bytes(file, offset, length)));
             }
-            String format = format(beginning.orElse(""));
-            // Only qcow2 has snapshots that would be lost, and nearly alone a backing file.
-            return format.equals("raw") ? Fact.known(ImageContent.RAW) : info(file, format);
-        } catch (CommandException e) {
+            // Of the others libvirt follows no backing file, and none has snapshots that a copy could lose.
+            return Fact.known(new ImageContent(format, Optional.empty(), Optional.empty(), List.of()));
+        } catch (IOException e) {
             return Fact.unknown(e.getMessage());
         }
     }
 
-    private Fact<String> beginning(FileLook file) throws CommandException {
-        String dump = "head -c " + BEGINNING + " -- \"$1\" | od -An -v -tx1 | tr -d ' \\n'";
-        // root first: on NFS that squashes root it may not, where the owner may.
-        CommandResult result = commands.run(List.of("sh", "-c", dump, "read", file.path()), limit);
-        if (!result.err().isBlank()) {
-            List<String> argv = new ArrayList<>(asOwner(file));
-            argv.addAll(List.of("sh", "-c", dump, "read", file.path()));
-            result = commands.run(argv, limit);
+    private byte[] bytes(FileLook file, long offset, int length) throws IOException {
+        String dump = "dd if=\"$1\" iflag=skip_bytes,count_bytes,fullblock skip=\"$2\" count=\"$3\" status=none | base64 -w0";
+        List<String> read = List.of(
+                "sh", "-c", dump, "read", file.path(), Long.toString(offset), Integer.toString(length));
+        try {
+            // root first: on NFS that squashes root it may not, where the owner may.
+            CommandResult result = commands.run(read, limit);
+            if (!result.err().isBlank()) {
+                List<String> argv = new ArrayList<>(asOwner(file));
+                argv.addAll(read);
+                result = commands.run(argv, limit);
+            }
+            if (!result.err().isBlank()) {
+                throw new IOException(result.err().strip().replaceFirst("^dd: ", ""));
+            }
+            return Base64.getDecoder().decode(result.out());
+        } catch (CommandException e) {
+            throw new IOException(e.getMessage(), e);
         }
-        return result.err().isBlank()
-                ? Fact.known(result.out())
-                : Fact.unknown(result.err().strip().replaceFirst("^head: ", ""));
     }
 
     static String format(String beginning) {
@@ -91,33 +97,6 @@ final class ImageReader {
             }
         }
         return beginning.startsWith(VDI_SIGNATURE, VDI_AT) ? "vdi" : "raw";
-    }
-
-    private Fact<ImageContent> info(FileLook file, String format) throws CommandException {
-        List<String> argv = new ArrayList<>(asOwner(file));
-        argv.addAll(List.of("prlimit", "--cpu=10", "--as=2147483648", "--fsize=0"));
-        argv.addAll(List.of("qemu-img", "info", "-U", "--output=json", "-f", format, file.path()));
-        CommandResult result = commands.run(argv, limit);
-        if (!result.succeeded()) {
-            return Fact.unknown(result.err().strip());
-        }
-        try {
-            return Fact.known(content(Json.mapper().readTree(result.out()), format));
-        } catch (JsonProcessingException e) {
-            return Fact.unknown("qemu-img info says nothing that could be read about " + file.path());
-        }
-    }
-
-    static ImageContent content(JsonNode info, String format) {
-        List<String> snapshots = new ArrayList<>();
-        info.path("snapshots")
-                .forEach(snapshot -> snapshots.add(snapshot.path("name").asText()));
-        return new ImageContent(
-                format,
-                Optional.ofNullable(info.path("full-backing-filename")
-                        .asText(info.path("backing-filename").asText(null))),
-                Optional.ofNullable(info.path("backing-filename-format").asText(null)),
-                snapshots);
     }
 
     private static List<String> asOwner(FileLook file) {
