@@ -3,11 +3,16 @@ package io.idagent.migration;
 import io.idagent.ownership.AccessGrant;
 import io.idagent.ownership.AccessGrants;
 import io.idagent.ownership.TreeBase;
+import io.idagent.platform.FileSystemKind;
 import io.idagent.platform.GuestDescription;
 import io.idagent.platform.LibvirtGuest;
+import io.idagent.platform.Mount;
+import io.idagent.platform.MountTable;
 import io.idagent.platform.Owner;
+import io.idagent.platform.RawPath;
 import io.idagent.platform.Uid;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,9 +80,10 @@ public final class Sharing {
             boolean evacuation)
             throws IOException {
         Map<String, Wish> wishes = new LinkedHashMap<>();
-        guests.forEach(guest -> add(guest, uids.of(guest), wishes));
+        MountTable mounts = MountTable.ofThisProcess();
+        guests.forEach(guest -> add(guest, mounts, uids.of(guest), wishes));
         Map<String, Wish> used = new LinkedHashMap<>();
-        others.forEach(guest -> add(guest, uids.of(guest), used));
+        others.forEach(guest -> add(guest, mounts, uids.of(guest), used));
         wishes.replaceAll((path, wish) -> used.containsKey(path) ? wish.alsoFor(used.get(path)) : wish);
         List<String> problems = new ArrayList<>();
         List<Grant> planned = new ArrayList<>();
@@ -86,8 +92,8 @@ public final class Sharing {
             AccessGrants.Plan plan = access.plan(base, wish.path(), wish.uids(), wish.permissions(), forEverybody);
             if (plan instanceof AccessGrants.Plan.Needed needed) {
                 planned.add(joined(out.get(needed.grant().path()), needed.grant(), wish.domains(), evacuation));
-            } else {
-                problems.add(((AccessGrants.Plan.Refused) plan).why());
+            } else if (plan instanceof AccessGrants.Plan.Refused refused) {
+                problems.add(refused.why());
             }
         }
         if (!problems.isEmpty()) {
@@ -282,19 +288,33 @@ public final class Sharing {
         }
     }
 
-    /** Of type file and device disk, and not read-only: what libvirt itself gives to the account. Below it reading is enough. */
-    private static void add(LibvirtGuest guest, Set<Uid> uids, Map<String, Wish> wishes) {
+    /** Every file that libvirt gives to the account, CDs too. Of those that are not written, and below disks, reading is enough. */
+    private static void add(LibvirtGuest guest, MountTable mounts, Set<Uid> uids, Map<String, Wish> wishes) {
         for (GuestDescription.Disk disk : guest.now().disks()) {
-            boolean isMeant = (disk.type().equals("file") || disk.type().equals("volume"))
-                    && disk.device().equals("disk")
-                    && !disk.readOnly();
+            boolean isMeant = disk.type().equals("file") || disk.type().equals("volume");
             if (!isMeant || disk.path().isEmpty()) {
                 continue;
             }
-            add(guest, disk.path().get(), uids, READ_AND_WRITE, wishes);
+            add(guest, disk.path().get(), uids, disk.readOnly() ? READ : READ_AND_WRITE, wishes);
             disk.backing().orElse(List.of()).forEach(member -> member.path()
                     .ifPresent(path -> add(guest, path, uids, READ, wishes)));
         }
+        sharedNvram(guest, mounts).ifPresent(path -> add(guest, path, uids, READ_AND_WRITE, wishes));
+    }
+
+    /** The firmware's variables, where the other side sees the same file; elsewhere it makes its own. */
+    static Optional<String> sharedNvram(LibvirtGuest guest, MountTable mounts) {
+        return guest.now().nvram().filter(path -> {
+            Optional<Mount> own = mount(path, mounts);
+            boolean isBesideADisk = guest.now().disks().stream()
+                    .flatMap(disk -> disk.path().stream())
+                    .anyMatch(disk -> mount(disk, mounts).equals(own));
+            return own.isPresent() && (own.get().kind() == FileSystemKind.SHARED || isBesideADisk);
+        });
+    }
+
+    private static Optional<Mount> mount(String path, MountTable mounts) {
+        return mounts.holding(RawPath.ofNames(RawPath.split(path.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static void add(LibvirtGuest guest, String path, Set<Uid> uids, int permissions, Map<String, Wish> wishes) {

@@ -41,6 +41,9 @@ public final class AccessGrants {
         /** @param grant to be written down, and then made */
         record Needed(AccessGrant grant) implements Plan {}
 
+        /** Everybody may read it already. */
+        record NotNeeded() implements Plan {}
+
         /** A pipe, a directory, nothing at all, or a place where access cannot be given. */
         record Refused(String why) implements Plan {}
     }
@@ -77,6 +80,9 @@ public final class AccessGrants {
             }
             if (status.type() != FileType.REGULAR) {
                 return new Plan.Refused(path + " is " + status.type().inWords() + ", no file");
+            }
+            if (permissions == EVERYBODY_READS && (status.mode() & EVERYBODY_READS) != 0) {
+                return new Plan.NotNeeded();
             }
             return planPinned(at.pin(), RawPath.ofNames(at.names()).toString(), uids, permissions, forEverybody);
         } finally {

@@ -7,6 +7,7 @@ import java.util.Optional;
  * A guest's definition ("Domain XML format"), as far as it decides whether the guest can move to another host.
  *
  * @param virtType "kvm", or "qemu" where the CPU is emulated
+ * @param nvram the file that holds the variables of its firmware
  * @param hostDevices what of the host is handed to the guest, each in words
  * @param cpu empty: libvirt's default, which every host has
  * @param labels what it says about owners, for the guest and for single files
@@ -20,6 +21,7 @@ public record GuestDescription(
         Optional<String> arch,
         Optional<String> machine,
         List<Disk> disks,
+        Optional<String> nvram,
         List<Graphics> graphics,
         List<String> hostDevices,
         Optional<Cpu> cpu,

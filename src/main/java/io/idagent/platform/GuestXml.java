@@ -23,6 +23,7 @@ final class GuestXml {
                 domain.all("devices", "disk").stream()
                         .map(disk -> disk(disk, volumes))
                         .toList(),
+                domain.first("os", "nvram").flatMap(nvram -> nvram(nvram, volumes)),
                 domain.all("devices", "graphics").stream()
                         .map(GuestXml::graphics)
                         .toList(),
@@ -66,6 +67,11 @@ final class GuestXml {
         return owner.first("source")
                 .flatMap(source -> DomainXml.path(source, volumes))
                 .filter(path -> path.startsWith("/"));
+    }
+
+    /** {@code <nvram>/path</nvram>}, or since libvirt 8.5 with a {@code <source>} as disks have it. */
+    private static Optional<String> nvram(XmlDocument nvram, DomainXml.Volumes volumes) {
+        return nvram.has("source") ? path(nvram, volumes) : nvram.text().filter(path -> path.startsWith("/"));
     }
 
     private static GuestDescription.Graphics graphics(XmlDocument graphics) {

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images that the real qemu-img has made, and some that a guest could make. */
+/** Images that the real qemu-img has made, and some that a guest could make. Tagged as deploy/test installs qemu-img. */
+@Tag("root")
 class ImageReaderTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

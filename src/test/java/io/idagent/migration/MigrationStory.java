@@ -36,6 +36,7 @@ final class MigrationStory {
 
     String name = "vm1";
     boolean autostart;
+    Optional<String> nvram = Optional.empty();
     Optional<DacLabel> label = Optional.of(label("dynamic", "+64055:+64055"));
 
     static DacLabel label(String type, String text) {
@@ -112,6 +113,7 @@ final class MigrationStory {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(disk),
+                nvram,
                 List.of(),
                 List.of(),
                 Optional.empty(),

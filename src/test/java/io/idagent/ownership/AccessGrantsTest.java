@@ -83,6 +83,16 @@ class AccessGrantsTest {
         assertEquals("640", sh(disk, "stat -c %a f"));
     }
 
+    @Test
+    void whatEverybodyReadsNeedsNoEntryForReading() throws Exception {
+        Path disk = disks.ext4(directory.resolve("r"));
+        sh(disk, "touch f; chmod 644 f");
+        assertInstanceOf(AccessGrants.Plan.NotNeeded.class, grants.plan(base, "/r/f", BOTH, 4, false));
+        assertInstanceOf(AccessGrants.Plan.Needed.class, grants.plan(base, "/r/f", BOTH, 6, false));
+        sh(disk, "chmod 640 f");
+        assertInstanceOf(AccessGrants.Plan.Needed.class, grants.plan(base, "/r/f", BOTH, 4, false));
+    }
+
     /** The account can write in the directory: it swaps the image for a link to something of root's. */
     @Test
     void whatWasPutInItsPlaceIsNotTouched() throws Exception {

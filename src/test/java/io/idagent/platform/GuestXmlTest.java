@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a guest's definition decides whether it can move. */
 class GuestXmlTest {
@@ -13,6 +14,12 @@ class GuestXmlTest {
         return GuestXml.parse(
                 "<domain type='kvm'><name>vm1</name><uuid>u</uuid>" + inside + "</domain>",
                 (pool, volume) -> Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<nvram>/srv/nfs/vm1.fd</nvram>", "<nvram type='file'><source file='/srv/nfs/vm1.fd'/></nvram>"})
+    void theVariablesOfTheFirmwareAreAFileToo(String nvram) throws MalformedDocumentException {
+        assertEquals(Optional.of("/srv/nfs/vm1.fd"), guest("<os>" + nvram + "</os>").nvram());
     }
 
     @ParameterizedTest
