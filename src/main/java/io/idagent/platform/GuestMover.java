@@ -17,13 +17,20 @@ import java.util.function.Consumer;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainJobInfo;
+import org.libvirt.DomainJobStats;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedIntParameter;
+import org.libvirt.TypedParameter;
 
 /** Moves running guests between hosts, over connections that may change things. */
 public final class GuestMover {
 
     private static final long BETWEEN_LOOKS_MILLIS = 250;
     private static final int RUNNING_JOB = 1;
+    /** virDomainJobOperation. */
+    private static final int MIGRATION_OUT = 5;
+
+    private static final int UNKNOWN_OPERATION = 0;
     private static final int AND_ITS_DEFINITION =
             Domain.MigrateFlags.PERSIST_DEST | Domain.MigrateFlags.UNDEFINE_SOURCE;
 
@@ -137,7 +144,7 @@ public final class GuestMover {
             DomainJobInfo job = domain.getJobInfo();
             progress.accept(new Progress(
                     job.getMemRemaining(), job.getFileRemaining(), job.getDataProcessed(), job.getTimeElapsed()));
-            if (stop.get() && job.getType() != 0) {
+            if (stop.get() && isMigration(domain)) {
                 domain.abortJob();
             }
         } catch (LibvirtException notYetOrNotAnyMore) {
@@ -171,15 +178,31 @@ public final class GuestMover {
     private static boolean hasJob(Connect connection, String guest, AtomicBoolean stop) {
         try {
             Domain domain = connection.domainLookupByName(guest);
-            int type = domain.getJobInfo().getType();
-            boolean hasOne = type == RUNNING_JOB || type == RUNNING_JOB + 1;
-            if (hasOne && stop.get()) {
+            boolean migrates = isMigration(domain);
+            if (migrates && stop.get()) {
                 domain.abortJob();
             }
-            return hasOne;
+            return migrates;
         } catch (LibvirtException gone) {
             return false; // It has left meanwhile, or its job has ended.
         }
+    }
+
+    /** A backup, a dump or a snapshot is somebody else's, and may go on for ever: it is neither waited for nor called off. */
+    private static boolean isMigration(Domain domain) throws LibvirtException {
+        DomainJobStats job = domain.getJobStats(0);
+        return isMigration(job.type, List.of(job.stats));
+    }
+
+    static boolean isMigration(int type, List<TypedParameter> stats) {
+        // libvirt before 3.3 does not say what it does.
+        int operation = stats.stream()
+                .filter(stat -> stat.field.equals("operation") && stat instanceof TypedIntParameter)
+                .mapToInt(stat -> ((TypedIntParameter) stat).value)
+                .findFirst()
+                .orElse(UNKNOWN_OPERATION);
+        boolean runs = type == RUNNING_JOB || type == RUNNING_JOB + 1;
+        return runs && (operation == MIGRATION_OUT || operation == UNKNOWN_OPERATION);
     }
 
     public Place place(String uri, String guest) throws LibvirtUnavailableException {
