@@ -180,7 +180,7 @@ final class Evacuate implements AutoCloseable {
                 migration.diskProof(),
                 migration.sharing(),
                 route,
-                new Evacuation.Options(asked.parallel, asked.unsafe, asked.forEverybody),
+                new Evacuation.Options(asked.parallel, asked.unsafe, asked.forEverybody, asked.timeLimit()),
                 lines,
                 stop);
         List<String> problems = new ArrayList<>(evacuation.settleWhatIsOut());

@@ -113,6 +113,16 @@ final class EvacuateCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
+    @Option(
+            names = "--time-limit",
+            paramLabel = "DURATION",
+            description = "How long one guest may take to move, such as 30m; then it stays. Default: as long as it takes.")
+    String timeLimit;
+
+    Optional<Duration> timeLimit() {
+        return Optional.ofNullable(timeLimit).map(DurationText::parse);
+    }
+
     Duration shutdownPatience() {
         return DurationText.parse(shutdownWait);
     }
@@ -137,6 +147,11 @@ final class EvacuateCommand implements Callable<Integer> {
             shutdownPatience();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--shutdown-wait: " + e.getMessage());
+        }
+        try {
+            timeLimit();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--time-limit: " + e.getMessage());
         }
         CheckMigrationCommand.requireUri(spec, back ? "--back-from" : "--to", back ? direction.backFrom : direction.to);
         Environment environment = Environment.of(parent.common, spec);

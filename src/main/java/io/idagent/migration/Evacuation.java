@@ -11,6 +11,7 @@ import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -71,9 +72,17 @@ public final class Evacuation {
 
     /**
      * @param unsafe for storage that both share and libvirt does not know as shared
+     * @param timeLimit for one guest; then its migration is called off
      * @param forEverybody whether a mode may be opened where there are no access control lists
      */
-    public record Options(int parallel, boolean unsafe, boolean forEverybody) {}
+    public record Options(int parallel, boolean unsafe, boolean forEverybody, Optional<Duration> timeLimit) {
+
+        boolean isOver(long begunNanos) {
+            return timeLimit
+                    .filter(limit -> System.nanoTime() - begunNanos > limit.toNanos())
+                    .isPresent();
+        }
+    }
 
     /** Follows what happens; called from several threads. */
     public interface Observer {
@@ -161,7 +170,7 @@ public final class Evacuation {
             mover.awaitNoJob(
                     route.from(),
                     name,
-                    stop,
+                    stop::get,
                     () -> observer.note(name
                             + " is still on its way since an earlier run: waiting until it has arrived, or stays"));
         }
@@ -270,15 +279,17 @@ public final class Evacuation {
             return Optional.of("stopped before its turn");
         }
         observer.begins(guest);
+        long begunAt = System.nanoTime();
         try {
             DiskProof.Begun begun = proof.begin(guest, List.of(route.from(), route.to()));
             synchronized (sharing) {
                 sharing.handOver(guest, RunsAs.there(moving, route.toRunsAs()).orElse(route.toRunsAs()));
             }
-            Optional<String> refusal = move(guest);
+            Optional<String> refusal = move(guest, begunAt)
+                    .map(why -> options.isOver(begunAt) ? "it did not move within --time-limit (" + why + ")" : why);
             // Whoever only lost the connection has not lost the migration: it goes on without him.
             RouteHomes.<Void>twice(() -> {
-                mover.awaitNoJob(route.from(), guest, stop, () -> {});
+                mover.awaitNoJob(route.from(), guest, () -> stop.get() || options.isOver(begunAt), () -> {});
                 return null;
             });
             synchronized (sharing) {
@@ -322,14 +333,14 @@ public final class Evacuation {
         return refusal.map(why -> stop.get() ? "called off (" + why + ")" : why);
     }
 
-    private Optional<String> move(String guest) {
+    private Optional<String> move(String guest, long begunAt) {
         try {
             return mover.move(
                     route.from(),
                     guest,
                     route.toSeenFromThere(),
                     options.unsafe(),
-                    stop,
+                    () -> stop.get() || options.isOver(begunAt),
                     progress -> observer.progress(guest, progress));
         } catch (LibvirtUnavailableException e) {
             return Optional.of(e.getMessage());

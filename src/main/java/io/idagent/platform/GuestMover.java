@@ -11,8 +11,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -67,11 +67,13 @@ public final class GuestMover {
      * @return what libvirt said if the guest did not move; empty: it did
      */
     public Optional<String> move(
-            String from, String guest, String to, boolean unsafe, AtomicBoolean stop, Consumer<Progress> progress)
+            String from, String guest, String to, boolean unsafe, BooleanSupplier stop, Consumer<Progress> progress)
             throws LibvirtUnavailableException {
         int flags = Domain.MigrateFlags.LIVE
                 | Domain.MigrateFlags.PEER2PEER
                 | Domain.MigrateFlags.ABORT_ON_ERROR
+                // A guest that writes faster than it can be sent is slowed down, step by step.
+                | Domain.MigrateFlags.AUTO_CONVERGE
                 | (unsafe ? Domain.MigrateFlags.UNSAFE : 0);
         FutureTask<Optional<String>> migration = inBackground(
                 "moves " + guest,
@@ -124,7 +126,7 @@ public final class GuestMover {
             String from,
             String guest,
             FutureTask<?> migration,
-            AtomicBoolean stop,
+            BooleanSupplier stop,
             Consumer<Progress> progress,
             AtomicLong heardAt)
             throws LibvirtUnavailableException {
@@ -139,12 +141,12 @@ public final class GuestMover {
         });
     }
 
-    private static void look(Domain domain, AtomicBoolean stop, Consumer<Progress> progress) {
+    private static void look(Domain domain, BooleanSupplier stop, Consumer<Progress> progress) {
         try {
             DomainJobInfo job = domain.getJobInfo();
             progress.accept(new Progress(
                     job.getMemRemaining(), job.getFileRemaining(), job.getDataProcessed(), job.getTimeElapsed()));
-            if (stop.get() && isMigration(domain)) {
+            if (stop.getAsBoolean() && isMigration(domain)) {
                 domain.abortJob();
             }
         } catch (LibvirtException notYetOrNotAnyMore) {
@@ -159,7 +161,7 @@ public final class GuestMover {
      * @param stop once true the migration is called off
      * @param waits is run once, if there is something to wait for
      */
-    public void awaitNoJob(String uri, String guest, AtomicBoolean stop, Runnable waits)
+    public void awaitNoJob(String uri, String guest, BooleanSupplier stop, Runnable waits)
             throws LibvirtUnavailableException {
         boolean told = false;
         while (place(uri, guest) == Place.RUNS && soon(uri, connection -> hasJob(connection, guest, stop))) {
@@ -175,11 +177,11 @@ public final class GuestMover {
         }
     }
 
-    private static boolean hasJob(Connect connection, String guest, AtomicBoolean stop) {
+    private static boolean hasJob(Connect connection, String guest, BooleanSupplier stop) {
         try {
             Domain domain = connection.domainLookupByName(guest);
             boolean migrates = isMigration(domain);
-            if (migrates && stop.get()) {
+            if (migrates && stop.getAsBoolean()) {
                 domain.abortJob();
             }
             return migrates;
