@@ -120,7 +120,7 @@ final class Evacuate implements AutoCloseable {
                 .inspector(FormerIds.NONE)
                 .inspect(Optional.of(to), guests.isEmpty() ? List.of() : names(guests));
         List<MigrationFinding> findings = MigrationChecks.of(facts);
-        return carryOut(trip(own, other.get(), to), guests, Evacuation.held(guests, findings, asked.unsafe), true);
+        return carryOut(trip(own, other.get(), to), guests, Evacuation.held(guests, findings, asked.despite()), true);
     }
 
     int home(String from) throws IOException, InterruptedException, LibvirtUnavailableException, NoSuchGuestException {
@@ -138,7 +138,7 @@ final class Evacuate implements AutoCloseable {
                 .toList();
         MigrationFacts facts = migration.inspector(FormerIds.NONE).inspectComing(from, guests);
         List<MigrationFinding> findings = guests.isEmpty() ? List.of() : MigrationChecks.of(facts);
-        Map<String, String> held = Evacuation.held(guests, findings, asked.unsafe);
+        Map<String, String> held = Evacuation.held(guests, findings, asked.despite());
         return carryOut(trip(other.get(), own, backHere), guests, held, false);
     }
 

@@ -2,6 +2,7 @@ package io.idagent.cli;
 
 import io.idagent.agent.Wiring;
 import io.idagent.conversion.ConversionLock;
+import io.idagent.migration.Evacuation;
 import io.idagent.platform.ExclusiveLock;
 import io.idagent.settings.DurationText;
 import java.time.Duration;
@@ -74,6 +75,16 @@ final class EvacuateCommand implements Callable<Integer> {
             names = "--unsafe",
             description = "libvirt's flag of that name: the storage is shared, and libvirt does not know it as shared.")
     boolean unsafe;
+
+    @Option(
+            names = "--although-managed",
+            description = "Although a cluster manager (Pacemaker, OpenStack, oVirt) may start a guest again that it does not"
+                    + " find: it will not, as it was told so.")
+    boolean althoughManaged;
+
+    Evacuation.Despite despite() {
+        return new Evacuation.Despite(unsafe, althoughManaged);
+    }
 
     @Option(
             names = "--allow-world-writable",

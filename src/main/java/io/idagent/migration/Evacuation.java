@@ -39,6 +39,7 @@ public final class Evacuation {
     /** Findings because of which libvirt refuses, or the guest would be hurt. */
     private static final Set<Kind> HOLD_A_GUEST = Set.of(
             Kind.NAME_TAKEN,
+            Kind.MANAGED_ELSEWHERE,
             Kind.NOT_SHARED,
             Kind.SNAPSHOTS_LOST,
             Kind.SNAPSHOTS_KEPT,
@@ -49,7 +50,7 @@ public final class Evacuation {
             Kind.CPU_LACKING);
 
     private static final Set<Kind> HOLD_ALL =
-            Set.of(Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
+            Set.of(Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.MANAGED_ELSEWHERE, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
 
     private static final String UNDER_A_NAME = "its <seclabel> names an account, which may have another number on the"
             + " other side; write the numbers there: +UID:+GID (virsh edit)";
@@ -129,20 +130,29 @@ public final class Evacuation {
         this.stop = stop;
     }
 
+    /**
+     * What a person takes upon himself.
+     *
+     * @param unsafe that storage which libvirt does not know as shared is shared
+     * @param managed that no cluster manager starts a guest which it does not find
+     */
+    public record Despite(boolean unsafe, boolean managed) {}
+
     /** Why guests cannot move, by their names; what holds all of them is there for each. */
-    public static Map<String, String> held(List<LibvirtGuest> guests, List<MigrationFinding> findings, boolean unsafe) {
+    public static Map<String, String> held(List<LibvirtGuest> guests, List<MigrationFinding> findings, Despite despite) {
         Map<String, String> held = new LinkedHashMap<>();
         guests.stream().filter(RunsAs::isAName).forEach(guest -> held.put(guest.name(), UNDER_A_NAME));
         for (MigrationFinding finding : findings) {
             if (finding.severity() != Severity.ERROR) {
                 continue;
             }
-            boolean overridden = unsafe && isSeenByBoth(finding);
+            boolean overridden = despite.unsafe() && isSeenByBoth(finding)
+                    || despite.managed() && finding.kind() == Kind.MANAGED_ELSEWHERE;
             if (finding.domain().isPresent() && HOLD_A_GUEST.contains(finding.kind()) && !overridden) {
                 String why = finding.sentence()
                         + (isSeenByBoth(finding) ? " (--unsafe, if it really is one file system for both)" : "");
                 held.merge(finding.domain().get(), why, (one, other) -> one + "; " + other);
-            } else if (finding.domain().isEmpty() && HOLD_ALL.contains(finding.kind())) {
+            } else if (finding.domain().isEmpty() && HOLD_ALL.contains(finding.kind()) && !overridden) {
                 guests.forEach(
                         guest -> held.merge(guest.name(), finding.sentence(), (one, other) -> one + "; " + other));
             }

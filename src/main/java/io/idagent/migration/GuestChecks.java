@@ -26,6 +26,7 @@ final class GuestChecks implements Check {
         for (LibvirtGuest guest : facts.guests()) {
             snapshots(guest, found);
             nameTaken(facts, guest, found);
+            guest.now().managedBy().ifPresent(manager -> managed(guest, manager, found));
             guest.now().graphics().forEach(graphics -> graphics(facts, guest, graphics, found));
             hostDevices(guest, found);
             guest.now().disks().forEach(disk -> cache(facts, guest, disk, found));
@@ -46,6 +47,15 @@ final class GuestChecks implements Check {
                             + quoted(guest.name()) + " NAME --metadata; on the other side virsh snapshot-create "
                             + quoted(guest.name()) + " NAME.xml --redefine");
         }
+    }
+
+    private static void managed(LibvirtGuest guest, String manager, Findings found) {
+        found.error(
+                Kind.MANAGED_ELSEWHERE,
+                Optional.of(guest.name()),
+                "it belongs to " + manager,
+                "who does not find it where it was started starts it a second time, on the same disk",
+                "have " + manager + " move it; or, if that will not start it meanwhile, evacuate --although-managed");
     }
 
     private static void nameTaken(MigrationFacts facts, LibvirtGuest guest, Findings found) {

@@ -22,6 +22,7 @@ final class HostChecks implements Check {
             Fact.valueOf(side.look()).ifPresent(look -> {
                 name(side, look, found);
                 configuration(side, look, found);
+                look.clusterManager().ifPresent(program -> managed(side, program, found));
             });
         }
     }
@@ -47,6 +48,16 @@ final class HostChecks implements Check {
                             "whether it reaches the images is not known",
                             "mend the reason, and run this again"));
         }
+    }
+
+    private static void managed(MigrationFacts.Side side, String program, Findings found) {
+        found.error(
+                Kind.MANAGED_ELSEWHERE,
+                Optional.empty(),
+                program + " runs on " + side.name(),
+                "a cluster that does not find a guest where it was started starts it a second time, on the same disk",
+                "have the cluster move its guests, or set its resources unmanaged (pcs resource unmanage); then evacuate"
+                        + " --although-managed");
     }
 
     private static void sameHost(MigrationFacts.Side here, MigrationFacts.Side there, Findings found) {

@@ -49,6 +49,7 @@ final class HostLookAnswer {
                 settings(),
                 of("etc").stream().findFirst().flatMap(this::mountOf),
                 resolved("peer"),
+                of("manager").stream().findFirst(),
                 files());
     }
 

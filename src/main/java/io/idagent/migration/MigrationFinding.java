@@ -25,6 +25,7 @@ public record MigrationFinding(
     public enum Kind {
         OTHER_SIDE_NOT_SEEN,
         SAME_HOST,
+        MANAGED_ELSEWHERE,
         NAME_TAKEN,
         IDS_DIFFER,
         IDS_NOT_TARGET,

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param hostDevices what of the host is handed to the guest, each in words
  * @param cpu empty: libvirt's default, which every host has
  * @param labels what it says about owners, for the guest and for single files
+ * @param managedBy the program that made the guest and starts it, as far as its metadata tell
  * @param label the one for the guest itself; that of a running guest is filled in by libvirt
  */
 public record GuestDescription(
@@ -26,7 +27,8 @@ public record GuestDescription(
         List<String> hostDevices,
         Optional<Cpu> cpu,
         List<DacLabel> labels,
-        Optional<DacLabel> label) {
+        Optional<DacLabel> label,
+        Optional<String> managedBy) {
 
     public GuestDescription {
         disks = List.copyOf(disks);

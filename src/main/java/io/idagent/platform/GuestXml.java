@@ -32,7 +32,17 @@ final class GuestXml {
                         .filter(cpu -> cpu.attribute("mode").isPresent() || cpu.has("model"))
                         .map(GuestXml::cpu),
                 labels(domain),
-                DomainXml.label(domain));
+                DomainXml.label(domain),
+                managedBy(domain));
+    }
+
+    /** OpenStack's nova and oVirt's vdsm keep their own notes in {@code <metadata>}, under these prefixes. */
+    private static Optional<String> managedBy(XmlDocument domain) {
+        List<String> notes = domain.first("metadata").map(XmlDocument::childNames).orElse(List.of());
+        if (notes.stream().anyMatch(name -> name.startsWith("nova:"))) {
+            return Optional.of("OpenStack");
+        }
+        return notes.stream().anyMatch(name -> name.startsWith("ovirt-")) ? Optional.of("oVirt") : Optional.empty();
     }
 
     private static GuestDescription.Disk disk(XmlDocument disk, DomainXml.Volumes volumes) {

@@ -25,7 +25,7 @@ import org.xml.sax.SAXException;
  * One element of a document from libvirt, and the way to its children.
  *
  * <p>A document type is refused, so that nothing outside the document is ever read. Only children asked for by name are
- * seen: what other programs keep in {@code <metadata>} means nothing here.
+ * seen: of what other programs keep in {@code <metadata>} only that it is there.
  */
 final class XmlDocument {
 
@@ -101,6 +101,17 @@ final class XmlDocument {
 
     boolean has(String child) {
         return first(child).isPresent();
+    }
+
+    /** The names of all elements in it, with their prefixes. */
+    List<String> childNames() {
+        List<String> names = new ArrayList<>();
+        for (Node node = element.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element child) {
+                names.add(child.getTagName());
+            }
+        }
+        return names;
     }
 
     private List<XmlDocument> children(String name) {

@@ -1,12 +1,14 @@
 package io.idagent.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.platform.Gid;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which findings hold a guest where it is. */
@@ -15,7 +17,7 @@ class EvacuationTest {
     private final MigrationStory story = new MigrationStory();
 
     private Map<String, String> held(boolean unsafe) {
-        return Evacuation.held(story.guests(), story.findings(), unsafe);
+        return Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(unsafe, false));
     }
 
     @Test
@@ -41,5 +43,16 @@ class EvacuationTest {
         assertEquals(Map.of(), held(true), "as Debian's installer leaves it");
         story.otherSeenAt = List.of();
         assertEquals(List.of("vm1"), List.copyOf(held(true).keySet()));
+    }
+
+    @Test
+    void nobodyIsMovedBehindTheBackOfAClusterManager() {
+        story.managedBy = Optional.of("OpenStack");
+        assertTrue(held(true).get("vm1").contains("it belongs to OpenStack"));
+        story.managedBy = Optional.empty();
+        story.there.clusterManager = Optional.of("pacemakerd");
+        assertTrue(held(true).get("vm1").contains("pacemakerd runs on h2"));
+        Evacuation.Despite told = new Evacuation.Despite(false, true);
+        assertEquals(Map.of(), Evacuation.held(story.guests(), story.findings(), told));
     }
 }

@@ -36,6 +36,7 @@ final class MigrationStory {
 
     String name = "vm1";
     boolean autostart;
+    Optional<String> managedBy = Optional.empty();
     Optional<String> nvram = Optional.empty();
     Optional<DacLabel> label = Optional.of(label("dynamic", "+64055:+64055"));
 
@@ -52,6 +53,7 @@ final class MigrationStory {
         String fileSystem = "nfs4";
         String identity = "17 1024";
         boolean hasImage = true;
+        Optional<String> clusterManager = Optional.empty();
         List<String> resolvesTo = List.of("192.0.2.1");
         final Map<String, Uid> users = new HashMap<>(Map.of("libvirt-qemu", new Uid(64055)));
         final Map<String, Gid> groups = new HashMap<>(Map.of("libvirt-qemu", new Gid(64055)));
@@ -91,6 +93,7 @@ final class MigrationStory {
                             settings,
                             Optional.empty(),
                             List.of(),
+                            clusterManager,
                             Map.of(IMAGE, file))));
         }
     }
@@ -118,7 +121,8 @@ final class MigrationStory {
                 List.of(),
                 Optional.empty(),
                 List.of(),
-                label);
+                label,
+                managedBy);
         return List.of(new LibvirtGuest(true, true, autostart, description, description, List.of()));
     }
 

@@ -35,4 +35,14 @@ class GuestXmlTest {
         GuestDescription guest = guest("<cpu mode='" + mode + "' check='" + check + "'/>");
         assertEquals(compared, guest.cpu().orElseThrow().checked());
     }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '#', value = {
+        "<nova:instance xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'/>, OpenStack",
+        "<ovirt-vm:vm xmlns:ovirt-vm='http://ovirt.org/vm/1.0'/>, oVirt",
+        "<app:note xmlns:app='urn:app'/>,"
+    })
+    void whoMadeAGuestIsToldByItsMetadata(String note, String manager) throws MalformedDocumentException {
+        assertEquals(Optional.ofNullable(manager), guest("<metadata>" + note + "</metadata>").managedBy());
+    }
 }
