@@ -45,6 +45,7 @@ public final class Evacuation {
             Kind.SNAPSHOTS_KEPT,
             Kind.IMAGE_UNREACHABLE,
             Kind.DIRECTORY_CLOSED,
+            Kind.NETWORK_LACKING,
             Kind.GRAPHICS_ADDRESS,
             Kind.HOST_DEVICE,
             Kind.CPU_LACKING);

@@ -28,6 +28,7 @@ final class GuestChecks implements Check {
             nameTaken(facts, guest, found);
             guest.now().managedBy().ifPresent(manager -> managed(guest, manager, found));
             guest.now().graphics().forEach(graphics -> graphics(facts, guest, graphics, found));
+            guest.now().networks().forEach(network -> network(facts, guest, network, found));
             hostDevices(guest, found);
             guest.now().disks().forEach(disk -> cache(facts, guest, disk, found));
         }
@@ -99,6 +100,30 @@ final class GuestChecks implements Check {
                     "virsh edit " + quoted(guest.name())
                             + ", and there listen='0.0.0.0' or '127.0.0.1' in <graphics>; it counts"
                             + " from the guest's next start");
+        }
+    }
+
+    private static void network(
+            MigrationFacts facts, LibvirtGuest guest, GuestDescription.Network network, Findings found) {
+        boolean lacks = network.isLibvirts()
+                ? facts.other()
+                        .filter(side -> !side.libvirt().networks().contains(network.name()))
+                        .isPresent()
+                : facts.lookThere()
+                        .filter(look -> !look.interfaces().contains(network.name()))
+                        .isPresent();
+        if (lacks) {
+            String name = quoted(network.name());
+            found.error(
+                    Kind.NETWORK_LACKING,
+                    Optional.of(guest.name()),
+                    (network.isLibvirts() ? "libvirt's network " : "the bridge or network card ") + network.name()
+                            + ", which it is connected to, is not there, or not up, on the other side",
+                    "libvirt there refuses the guest",
+                    network.isLibvirts()
+                            ? "on the other side: virsh net-start " + name + "; if it has none: virsh net-dumpxml " + name
+                                    + " here, and virsh net-define there"
+                            : "on the other side: make a bridge of this name in the same network");
         }
     }
 

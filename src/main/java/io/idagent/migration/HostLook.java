@@ -18,6 +18,7 @@ import java.util.Set;
  * @param users the numbers of those accounts that it has, by name
  * @param settings of libvirt's configuration, as far as they matter here: "qemu.conf user" -> "+109"
  * @param etcLibvirt the mount that holds /etc/libvirt
+ * @param interfaces its network cards and bridges
  * @param clusterManager a program that starts guests by itself where it thinks they should run
  * @param peerAt the addresses that it has for the name of the other side's host
  */
@@ -31,6 +32,7 @@ public record HostLook(
         Optional<Mount> etcLibvirt,
         List<String> peerAt,
         Optional<String> clusterManager,
+        Set<String> interfaces,
         Map<String, FileLook> files) {
 
     Optional<FileLook> file(String path) {

@@ -50,6 +50,7 @@ final class HostLookAnswer {
                 of("etc").stream().findFirst().flatMap(this::mountOf),
                 resolved("peer"),
                 of("manager").stream().findFirst(),
+                Set.copyOf(of("interface")),
                 files());
     }
 

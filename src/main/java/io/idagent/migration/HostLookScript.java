@@ -25,6 +25,7 @@ final class HostLookScript {
             [ -z "$peer" ] || getent ahosts "$peer" | key peer
             cat /proc/net/fib_trie /proc/net/if_inet6 2>/dev/null | key net
             cat /proc/[0-9]*/comm 2>/dev/null | grep -x pacemakerd | key manager
+            ls /sys/class/net | key interface
             readlink -f /etc/libvirt | key etc
             key mount </proc/self/mountinfo
             for file in qemu libvirtd virtproxyd; do

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param virtType "kvm", or "qemu" where the CPU is emulated
  * @param nvram the file that holds the variables of its firmware
+ * @param networks that its network cards are connected to
  * @param hostDevices what of the host is handed to the guest, each in words
  * @param cpu empty: libvirt's default, which every host has
  * @param labels what it says about owners, for the guest and for single files
@@ -24,6 +25,7 @@ public record GuestDescription(
         List<Disk> disks,
         Optional<String> nvram,
         List<Graphics> graphics,
+        List<Network> networks,
         List<String> hostDevices,
         Optional<Cpu> cpu,
         List<DacLabel> labels,
@@ -33,6 +35,7 @@ public record GuestDescription(
     public GuestDescription {
         disks = List.copyOf(disks);
         graphics = List.copyOf(graphics);
+        networks = List.copyOf(networks);
         hostDevices = List.copyOf(hostDevices);
         labels = List.copyOf(labels);
     }
@@ -61,6 +64,9 @@ public record GuestDescription(
 
     /** @param addresses on which it listens; without those that libvirt takes from its configuration or a network */
     public record Graphics(String type, List<String> addresses) {}
+
+    /** @param isLibvirts a network of libvirt's; otherwise a bridge, or a network card, of the host's */
+    public record Network(boolean isLibvirts, String name) {}
 
     /**
      * @param mode "custom", "host-model", "host-passthrough", "maximum"

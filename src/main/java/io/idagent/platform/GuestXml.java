@@ -27,6 +27,7 @@ final class GuestXml {
                 domain.all("devices", "graphics").stream()
                         .map(GuestXml::graphics)
                         .toList(),
+                networks(domain),
                 hostDevices(domain),
                 domain.first("cpu")
                         .filter(cpu -> cpu.attribute("mode").isPresent() || cpu.has("model"))
@@ -95,6 +96,23 @@ final class GuestXml {
             graphics.attribute("listen").ifPresent(addresses::add);
         }
         return new GuestDescription.Graphics(graphics.attribute("type").orElse("?"), List.copyOf(addresses));
+    }
+
+    private static List<GuestDescription.Network> networks(XmlDocument domain) {
+        List<GuestDescription.Network> networks = new ArrayList<>();
+        for (XmlDocument nic : domain.all("devices", "interface")) {
+            Optional<XmlDocument> source = nic.first("source");
+            switch (nic.attribute("type").orElse("")) {
+                case "network" -> source.flatMap(found -> found.attribute("network"))
+                        .ifPresent(name -> networks.add(new GuestDescription.Network(true, name)));
+                case "bridge" -> source.flatMap(found -> found.attribute("bridge"))
+                        .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
+                case "direct" -> source.flatMap(found -> found.attribute("dev"))
+                        .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
+                default -> {}
+            }
+        }
+        return networks;
     }
 
     private static List<String> hostDevices(XmlDocument domain) {

@@ -44,7 +44,8 @@ final class SideConversation {
                     connection.getVersion(),
                     capabilities.first("host", "cpu").map(XmlDocument::asText),
                     guests(connection),
-                    pools(connection));
+                    pools(connection),
+                    Set.of(connection.listNetworks()));
         });
     }
 

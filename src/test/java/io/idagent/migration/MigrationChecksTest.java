@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.host.Fact;
 import io.idagent.platform.Gid;
+import io.idagent.platform.GuestDescription;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Rules that the lab's two hosts cannot show: other file systems, older versions, other accounts. */
@@ -127,5 +129,17 @@ class MigrationChecksTest {
         String mends = story.findings().stream().map(MigrationFinding::mend).toList().toString();
         assertTrue(mends.contains("-b '/etc/shadow; reboot' /images/vm1.qcow2"), mends);
         assertTrue(mends.contains("qemu-img snapshot -d '$(reboot)' /images/vm1.qcow2"), mends);
+    }
+
+    @Test
+    void networksAndBridgesAreThereOnTheOtherSideToo() {
+        story.connected =
+                List.of(new GuestDescription.Network(true, "default"), new GuestDescription.Network(false, "br0"));
+        assertEquals(List.of(), story.findings());
+        story.there.networks = Set.of();
+        story.there.interfaces = Set.of("lo");
+        assertEquals(List.of("NETWORK_LACKING", "NETWORK_LACKING"), story.kinds());
+        assertEquals(Set.of("vm1"), Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(true, true))
+                .keySet());
     }
 }

@@ -36,6 +36,7 @@ final class MigrationStory {
 
     String name = "vm1";
     boolean autostart;
+    List<GuestDescription.Network> connected = List.of();
     Optional<String> managedBy = Optional.empty();
     Optional<String> nvram = Optional.empty();
     Optional<DacLabel> label = Optional.of(label("dynamic", "+64055:+64055"));
@@ -53,6 +54,8 @@ final class MigrationStory {
         String fileSystem = "nfs4";
         String identity = "17 1024";
         boolean hasImage = true;
+        Set<String> interfaces = Set.of("lo", "br0");
+        Set<String> networks = Set.of("default");
         Optional<String> clusterManager = Optional.empty();
         List<String> resolvesTo = List.of("192.0.2.1");
         final Map<String, Uid> users = new HashMap<>(Map.of("libvirt-qemu", new Uid(64055)));
@@ -83,7 +86,8 @@ final class MigrationStory {
                             qemu,
                             Optional.empty(),
                             guests,
-                            List.of()),
+                            List.of(),
+                            networks),
                     known(new HostLook(
                             name,
                             resolvesTo,
@@ -94,6 +98,7 @@ final class MigrationStory {
                             Optional.empty(),
                             List.of(),
                             clusterManager,
+                            interfaces,
                             Map.of(IMAGE, file))));
         }
     }
@@ -118,6 +123,7 @@ final class MigrationStory {
                 List.of(disk),
                 nvram,
                 List.of(),
+                connected,
                 List.of(),
                 Optional.empty(),
                 List.of(),

@@ -2,7 +2,9 @@ package io.idagent.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +16,20 @@ class GuestXmlTest {
         return GuestXml.parse(
                 "<domain type='kvm'><name>vm1</name><uuid>u</uuid>" + inside + "</domain>",
                 (pool, volume) -> Optional.empty());
+    }
+
+    @Test
+    void whatItsNetworkCardsAreConnectedTo() throws MalformedDocumentException {
+        GuestDescription guest = guest("<devices><interface type='network'><source network='default'/></interface>"
+                + "<interface type='bridge'><source bridge='br0'/></interface>"
+                + "<interface type='direct'><source dev='eth0' mode='bridge'/></interface>"
+                + "<interface type='user'/></devices>");
+        assertEquals(
+                List.of(
+                        new GuestDescription.Network(true, "default"),
+                        new GuestDescription.Network(false, "br0"),
+                        new GuestDescription.Network(false, "eth0")),
+                guest.networks());
     }
 
     @ParameterizedTest
