@@ -45,6 +45,7 @@ public final class Evacuation {
             Kind.SNAPSHOTS_KEPT,
             Kind.IMAGE_UNREACHABLE,
             Kind.DIRECTORY_CLOSED,
+            Kind.MEMORY_LACKING,
             Kind.NETWORK_LACKING,
             Kind.GRAPHICS_ADDRESS,
             Kind.HOST_DEVICE,

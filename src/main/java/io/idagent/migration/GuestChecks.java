@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What a guest has that the other side may lack, or that holds it where it is. */
@@ -32,7 +33,34 @@ final class GuestChecks implements Check {
             hostDevices(guest, found);
             guest.now().disks().forEach(disk -> cache(facts, guest, disk, found));
         }
+        memory(facts, found);
         cpus(facts, found);
+    }
+
+    /** One after the other as they would move: those that fit are not in the way. */
+    private static void memory(MigrationFacts facts, Findings found) {
+        Optional<Long> available = facts.lookThere()
+                .map(HostLook::memoryAvailable)
+                .filter(OptionalLong::isPresent)
+                .map(OptionalLong::getAsLong);
+        if (available.isEmpty()) {
+            return;
+        }
+        long left = available.get();
+        for (LibvirtGuest guest : facts.guests()) {
+            long needs = guest.active() ? guest.now().memory() : 0;
+            if (needs <= left) {
+                left -= needs;
+                continue;
+            }
+            found.error(
+                    Kind.MEMORY_LACKING,
+                    Optional.of(guest.name()),
+                    "it has " + (needs >> 20) + " MiB of memory, and the other side has "
+                            + (left >> 20) + " MiB left for it, of " + (available.get() >> 20),
+                    "what runs there would be swapped out, or killed",
+                    "move it to a host with more memory, or make room there");
+        }
     }
 
     private static void snapshots(LibvirtGuest guest, Findings found) {

@@ -7,6 +7,7 @@ import io.idagent.platform.Uid;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param settings of libvirt's configuration, as far as they matter here: "qemu.conf user" -> "+109"
  * @param etcLibvirt the mount that holds /etc/libvirt
  * @param interfaces its network cards and bridges
+ * @param memoryAvailable in bytes, without swapping (MemAvailable of proc(5))
  * @param clusterManager a program that starts guests by itself where it thinks they should run
  * @param peerAt the addresses that it has for the name of the other side's host
  */
@@ -33,6 +35,7 @@ public record HostLook(
         List<String> peerAt,
         Optional<String> clusterManager,
         Set<String> interfaces,
+        OptionalLong memoryAvailable,
         Map<String, FileLook> files) {
 
     Optional<FileLook> file(String path) {

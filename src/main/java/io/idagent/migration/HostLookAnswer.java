@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,16 @@ final class HostLookAnswer {
                 resolved("peer"),
                 of("manager").stream().findFirst(),
                 Set.copyOf(of("interface")),
+                memory(),
                 files());
+    }
+
+    private OptionalLong memory() {
+        return of("memory").stream()
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .filter(kibibytes -> !kibibytes.isEmpty())
+                .mapToLong(kibibytes -> Long.parseLong(kibibytes) * 1024)
+                .findFirst();
     }
 
     private List<String> resolved(String key) {

@@ -26,6 +26,7 @@ final class HostLookScript {
             cat /proc/net/fib_trie /proc/net/if_inet6 2>/dev/null | key net
             cat /proc/[0-9]*/comm 2>/dev/null | grep -x pacemakerd | key manager
             ls /sys/class/net | key interface
+            grep '^MemAvailable:' /proc/meminfo | key memory
             readlink -f /etc/libvirt | key etc
             key mount </proc/self/mountinfo
             for file in qemu libvirtd virtproxyd; do

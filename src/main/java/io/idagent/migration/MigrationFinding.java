@@ -44,6 +44,7 @@ public record MigrationFinding(
         SNAPSHOTS_KEPT,
         DIRECTORY_CLOSED,
         CACHE_MODE,
+        MEMORY_LACKING,
         NETWORK_LACKING,
         GRAPHICS_ADDRESS,
         HOST_DEVICE,

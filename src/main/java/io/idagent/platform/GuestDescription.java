@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param virtType "kvm", or "qemu" where the CPU is emulated
  * @param nvram the file that holds the variables of its firmware
  * @param networks that its network cards are connected to
+ * @param memory in bytes, that it has now; 0 where huge pages are set aside for it
  * @param hostDevices what of the host is handed to the guest, each in words
  * @param cpu empty: libvirt's default, which every host has
  * @param labels what it says about owners, for the guest and for single files
@@ -26,6 +27,7 @@ public record GuestDescription(
         Optional<String> nvram,
         List<Graphics> graphics,
         List<Network> networks,
+        long memory,
         List<String> hostDevices,
         Optional<Cpu> cpu,
         List<DacLabel> labels,

@@ -28,6 +28,7 @@ final class GuestXml {
                         .map(GuestXml::graphics)
                         .toList(),
                 networks(domain),
+                memory(domain),
                 hostDevices(domain),
                 domain.first("cpu")
                         .filter(cpu -> cpu.attribute("mode").isPresent() || cpu.has("model"))
@@ -113,6 +114,18 @@ final class GuestXml {
             }
         }
         return networks;
+    }
+
+    /** libvirt writes KiB whatever a person wrote. */
+    private static long memory(XmlDocument domain) {
+        if (domain.first("memoryBacking", "hugepages").isPresent()) {
+            return 0;
+        }
+        return domain.text("currentMemory")
+                .or(() -> domain.text("memory"))
+                .filter(text -> text.matches("[0-9]{1,15}"))
+                .map(text -> Long.parseLong(text) * 1024)
+                .orElse(0L);
     }
 
     private static List<String> hostDevices(XmlDocument domain) {

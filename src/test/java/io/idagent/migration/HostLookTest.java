@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ class HostLookTest {
                         name\th1
                         resolves\t192.0.2.1      STREAM h1
                         resolves\t192.0.2.1      DGRAM
+                        memory\tMemAvailable:     16384 kB
+                        interface\tbr0
+                        manager\tpacemakerd
                         peer\t192.0.2.2      STREAM h2
                         net\t        |-- 192.0.2.1
                         net\t           /32 host LOCAL
@@ -52,6 +56,9 @@ class HostLookTest {
         assertEquals(Set.of("192.0.2.1", "0000:0000:0000:0000:0000:0000:0000:0001"), look.addresses());
         assertEquals(List.of("192.0.2.1"), look.resolvesTo());
         assertEquals(List.of("192.0.2.2"), look.peerAt());
+        assertEquals(OptionalLong.of(16 << 20), look.memoryAvailable());
+        assertEquals(Set.of("br0"), look.interfaces());
+        assertEquals("pacemakerd", look.clusterManager().orElseThrow());
         assertEquals("+109", look.setting("qemu.conf user").orElseThrow());
         assertEquals("none", look.setting("libvirtd.conf auth_tcp").orElseThrow());
         assertFalse(look.sharesEtcLibvirt());

@@ -142,4 +142,13 @@ class MigrationChecksTest {
         assertEquals(Set.of("vm1"), Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(true, true))
                 .keySet());
     }
+
+    @Test
+    void theOtherSideHasMemoryForAllWhoCome() {
+        story.memory = 4L << 30;
+        assertEquals(List.of(), story.findings());
+        story.there.memoryAvailable = (4L << 30) - 1;
+        assertEquals(List.of("MEMORY_LACKING"), story.kinds());
+        assertTrue(story.findings().get(0).sentence().contains("4096 MiB"));
+    }
 }

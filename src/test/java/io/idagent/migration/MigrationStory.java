@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Two hosts as they should be, with one guest on shared storage; and whatever a test changes about them. */
@@ -36,6 +37,7 @@ final class MigrationStory {
 
     String name = "vm1";
     boolean autostart;
+    long memory = 1L << 30;
     List<GuestDescription.Network> connected = List.of();
     Optional<String> managedBy = Optional.empty();
     Optional<String> nvram = Optional.empty();
@@ -54,6 +56,7 @@ final class MigrationStory {
         String fileSystem = "nfs4";
         String identity = "17 1024";
         boolean hasImage = true;
+        long memoryAvailable = 4L << 30;
         Set<String> interfaces = Set.of("lo", "br0");
         Set<String> networks = Set.of("default");
         Optional<String> clusterManager = Optional.empty();
@@ -99,6 +102,7 @@ final class MigrationStory {
                             List.of(),
                             clusterManager,
                             interfaces,
+                            OptionalLong.of(memoryAvailable),
                             Map.of(IMAGE, file))));
         }
     }
@@ -124,6 +128,7 @@ final class MigrationStory {
                 nvram,
                 List.of(),
                 connected,
+                memory,
                 List.of(),
                 Optional.empty(),
                 List.of(),
