@@ -81,9 +81,6 @@ public final class AccessGrants {
             if (status.type() != FileType.REGULAR) {
                 return new Plan.Refused(path + " is " + status.type().inWords() + ", no file");
             }
-            if (permissions == EVERYBODY_READS && (status.mode() & EVERYBODY_READS) != 0) {
-                return new Plan.NotNeeded();
-            }
             return planPinned(at.pin(), RawPath.ofNames(at.names()).toString(), uids, permissions, forEverybody);
         } finally {
             libC.close(at.pin());
@@ -94,6 +91,10 @@ public final class AccessGrants {
         int mode = status.mode() & FileStatus.PERMISSIONS;
         OwnersHand.Read nfs = hand.read(pin, Nfs4Acl.ATTRIBUTE);
         OwnersHand.Read posix = nfs.value().isPresent() ? OwnersHand.Read.NONE : hand.read(pin, POSIX_ATTRIBUTE);
+        boolean hasList = nfs.value().isPresent() || posix.value().isPresent();
+        if (permissions == READ && (mode & READ) != 0 && !hasList) {
+            return new Plan.NotNeeded();
+        }
         AccessGrant.Form form;
         if (nfs.value().isPresent()) {
             if (Nfs4Acl.parse(nfs.value().get()).isEmpty()) {
