@@ -5,10 +5,12 @@ import io.idagent.migration.DiskProof;
 import io.idagent.migration.EvacuatedGuests;
 import io.idagent.migration.GrantJournal;
 import io.idagent.migration.GuestLog;
+import io.idagent.migration.Holders;
 import io.idagent.migration.Homes;
 import io.idagent.migration.MigrationInspector;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
 import io.idagent.migration.Sharing;
+import io.idagent.migration.Strangers;
 import io.idagent.ownership.AccessGrants;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
@@ -18,11 +20,15 @@ import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
 import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.MigrationSides;
+import io.idagent.platform.NameService;
 import io.idagent.platform.Owner;
+import io.idagent.platform.ProcessTable;
+import io.idagent.settings.Account;
 import io.idagent.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Puts together what commands about migration need. */
 public final class MigrationWiring {
@@ -73,6 +79,12 @@ public final class MigrationWiring {
         return new DiskProof(mover(), new GuestLog(commands, settings.timeouts().libvirt(), settings.libvirtUri()));
     }
 
+    public Strangers strangers() {
+        return new Strangers(
+                new NameService(),
+                settings.accounts().stream().map(Account::user).collect(Collectors.toSet()));
+    }
+
     /** The numbers that a side starts guests with. */
     public Owner runsAs(LibvirtSide side) {
         return side.baseLabel().orElse(settings.accounts().get(0).target());
@@ -89,6 +101,6 @@ public final class MigrationWiring {
     /** Where the guests are for whose sake access was given, as far as this host knows by itself. */
     public Homes homesSeenFromHere() throws LibvirtUnavailableException, InterruptedException {
         LibvirtSide here = side(settings.libvirtUri());
-        return sharing().byLocks(here.guests(), runsAs(here));
+        return sharing().byLocks(here.guests(), runsAs(here), Holders.among(new ProcessTable()));
     }
 }

@@ -12,6 +12,7 @@ import io.idagent.migration.MigrationFacts;
 import io.idagent.migration.MigrationFinding;
 import io.idagent.migration.MigrationInspector;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
+import io.idagent.migration.Strangers;
 import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
@@ -166,6 +167,10 @@ final class Evacuate implements AutoCloseable {
     private int carryOut(Trip trip, List<LibvirtGuest> guests, Map<String, String> held, boolean away)
             throws IOException, InterruptedException, LibvirtUnavailableException {
         Evacuation.Route route = trip.route();
+        Strangers strangers = migration.strangers();
+        guests.forEach(guest -> strangers
+                .among(Evacuation.newNumbers(guest, route))
+                .ifPresent(why -> held.merge(guest.name(), why, (one, other) -> one + "; " + other)));
         List<LibvirtGuest> going =
                 guests.stream().filter(guest -> !held.containsKey(guest.name())).toList();
         if (asked.dryRun) {

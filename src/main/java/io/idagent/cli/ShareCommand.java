@@ -1,12 +1,15 @@
 package io.idagent.cli;
 
 import io.idagent.agent.GrantsDocument;
+import io.idagent.agent.MigrationWiring;
 import io.idagent.agent.StatusDocument;
 import io.idagent.agent.Wiring;
 import io.idagent.conversion.ConversionLock;
 import io.idagent.migration.Grant;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
 import io.idagent.migration.Sharing;
+import io.idagent.ownership.AccessGrant;
+import io.idagent.platform.DacLabel;
 import io.idagent.platform.ExclusiveLock;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.Uid;
@@ -77,10 +80,23 @@ final class ShareCommand implements Callable<Integer> {
         Set<Uid> numbers = numbers(uids);
         return with("share grant", (wiring, answer) -> {
             List<LibvirtGuest> guests = wiring.migration().runningGuests(domains == null ? List.of() : domains);
+            Optional<String> stranger = wiring.migration().strangers().among(numbersToAsk(wiring, guests, numbers));
+            if (stranger.isPresent()) {
+                return tell(answer, new Sharing.Outcome(List.of(), List.of(), List.of(stranger.get())), "open");
+            }
             Sharing.Outcome outcome =
                     wiring.migration().sharing().grant(guests, List.of(), guest -> numbers, forEverybody, false);
             return tell(answer, outcome, "open to " + numbers + " now");
         });
+    }
+
+    /** Under which guests run here already is whom their images belong to, whatever it is called. */
+    private static Set<Uid> numbersToAsk(Wiring wiring, List<LibvirtGuest> guests, Set<Uid> numbers) throws Exception {
+        Set<Uid> asked = AccessGrant.inOrder(numbers);
+        MigrationWiring migration = wiring.migration();
+        asked.remove(migration.runsAs(migration.side(wiring.settings().libvirtUri())).uid());
+        guests.forEach(guest -> guest.now().label().flatMap(DacLabel::uid).ifPresent(asked::remove));
+        return asked;
     }
 
     @Command(

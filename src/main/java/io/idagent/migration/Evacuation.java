@@ -271,6 +271,13 @@ public final class Evacuation {
         return problems;
     }
 
+    /** Numbers that get access to a guest's images for the time of the migration, and have none now. */
+    public static Set<Uid> newNumbers(LibvirtGuest guest, Route route) {
+        Optional<Uid> now = RunsAs.of(guest, route.fromRunsAs()).map(Owner::uid);
+        Optional<Uid> then = RunsAs.there(guest, route.toRunsAs()).map(Owner::uid);
+        return then.equals(now) ? Set.of() : then.map(Set::of).orElse(Set.of());
+    }
+
     private Set<Uid> bothNumbers(LibvirtGuest guest) {
         Set<Uid> both = AccessGrant.inOrder(List.of());
         RunsAs.of(guest, route.fromRunsAs()).map(Owner::uid).ifPresent(both::add);

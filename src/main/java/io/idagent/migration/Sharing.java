@@ -221,7 +221,7 @@ public final class Sharing {
     }
 
     /** For someone who does not know where guests have gone: whoever holds an image that runs nowhere here is the other one. */
-    public Homes byLocks(List<LibvirtGuest> here, Owner startedWith) {
+    public Homes byLocks(List<LibvirtGuest> here, Owner startedWith, Holders holders) {
         return grant -> {
             List<LibvirtGuest> running = here.stream()
                     .filter(guest -> guest.active() && grant.domains().contains(guest.name()))
@@ -231,6 +231,10 @@ public final class Sharing {
             }
             if (grant.access().permissions() == READ || !access.isInUse(base, grant.access())) {
                 return new Homes.Whereabouts.Known(Set.of());
+            }
+            Optional<String> holder = holders.of(grant.access().path());
+            if (holder.isPresent()) {
+                return new Homes.Whereabouts.Unknown(holder.get() + " has it open on this host; end that first");
             }
             List<Uid> others = grant.access().uids().stream()
                     .filter(uid -> !uid.equals(startedWith.uid()))

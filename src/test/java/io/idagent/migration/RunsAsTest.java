@@ -38,7 +38,7 @@ class RunsAsTest {
                 0600,
                 Optional.empty());
         return new Sharing(null, null, null)
-                .byLocks(List.of(guest()), NEW)
+                .byLocks(List.of(guest()), NEW, path -> Optional.empty())
                 .of(new Grant(Instant.EPOCH, List.of("vm1"), access, false));
     }
 
