@@ -26,6 +26,7 @@ final class GuestChecks implements Check {
     public void look(MigrationFacts facts, Findings found) {
         for (LibvirtGuest guest : facts.guests()) {
             snapshots(guest, found);
+            checkpoints(guest, found);
             nameTaken(facts, guest, found);
             guest.now().managedBy().ifPresent(manager -> managed(guest, manager, found));
             guest.now().graphics().forEach(graphics -> graphics(facts, guest, graphics, found));
@@ -75,6 +76,20 @@ final class GuestChecks implements Check {
                             + " NAME >NAME.xml, then virsh snapshot-delete "
                             + quoted(guest.name()) + " NAME --metadata; on the other side virsh snapshot-create "
                             + quoted(guest.name()) + " NAME.xml --redefine");
+        }
+    }
+
+    private static void checkpoints(LibvirtGuest guest, Findings found) {
+        if (!guest.checkpoints().isEmpty()) {
+            String name = quoted(guest.name());
+            found.warning(
+                    Kind.CHECKPOINTS_LOST,
+                    Optional.of(guest.name()),
+                    "libvirt keeps checkpoints of it: " + String.join(", ", guest.checkpoints()),
+                    "libvirt forgets them when the guest moves, and the next incremental backup fails or has to be a"
+                            + " full one",
+                    "for each one virsh checkpoint-dumpxml " + name + " NAME >NAME.xml before; on the other side virsh"
+                            + " checkpoint-create " + name + " NAME.xml --redefine");
         }
     }
 

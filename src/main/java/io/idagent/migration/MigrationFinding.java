@@ -42,6 +42,7 @@ public record MigrationFinding(
         NOT_SHARED,
         SNAPSHOTS_LOST,
         SNAPSHOTS_KEPT,
+        CHECKPOINTS_LOST,
         DIRECTORY_CLOSED,
         CACHE_MODE,
         MEMORY_LACKING,

@@ -9,6 +9,7 @@ import java.util.List;
  * @param now what it runs with; if it does not run, what it starts with
  * @param defined what it starts with next time; the same as {@code now} for one that is gone when it stops
  * @param snapshots the names of those that libvirt keeps
+ * @param checkpoints the same, of those that incremental backups start from
  */
 public record LibvirtGuest(
         boolean active,
@@ -16,10 +17,12 @@ public record LibvirtGuest(
         boolean autostart,
         GuestDescription now,
         GuestDescription defined,
-        List<String> snapshots) {
+        List<String> snapshots,
+        List<String> checkpoints) {
 
     public LibvirtGuest {
         snapshots = List.copyOf(snapshots);
+        checkpoints = List.copyOf(checkpoints);
     }
 
     public String name() {

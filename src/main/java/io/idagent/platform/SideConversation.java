@@ -74,7 +74,20 @@ final class SideConversation {
         GuestDescription now = GuestXml.parse(domain.getXMLDesc(LIVE), volumes);
         GuestDescription defined = active && persistent ? GuestXml.parse(domain.getXMLDesc(INACTIVE), volumes) : now;
         List<String> snapshots = domain.snapshotNum() > 0 ? List.of(domain.snapshotListNames()) : List.of();
-        return new LibvirtGuest(active, persistent, domain.getAutostart(), now, defined, snapshots);
+        return new LibvirtGuest(active, persistent, domain.getAutostart(), now, defined, snapshots, checkpoints(domain));
+    }
+
+    private static List<String> checkpoints(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            return List.of(domain.checkpointListNames());
+        } catch (UnsatisfiedLinkError beforeLibvirt56) {
+            return List.of(); // It has none.
+        } catch (LibvirtException e) {
+            if (LibvirtConversation.isGone(e, Error.ErrorNumber.VIR_ERR_NO_SUPPORT)) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private static List<LibvirtSide.PoolOwner> pools(Connect connection)

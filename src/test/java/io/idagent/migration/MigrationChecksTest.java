@@ -9,6 +9,7 @@ import io.idagent.platform.GuestDescription;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Uid;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -150,5 +151,14 @@ class MigrationChecksTest {
         story.there.memoryAvailable = (4L << 30) - 1;
         assertEquals(List.of("MEMORY_LACKING"), story.kinds());
         assertTrue(story.findings().get(0).sentence().contains("4096 MiB"));
+    }
+
+    @Test
+    void checkpointsOfBackupsAreForgottenAndHoldNobody() {
+        story.checkpoints = List.of("monday");
+        assertEquals(List.of("CHECKPOINTS_LOST"), story.kinds());
+        assertEquals(
+                Map.of(),
+                Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(false, false)));
     }
 }
