@@ -206,7 +206,7 @@ final class Evacuate implements AutoCloseable {
             notGone.removeAll(evacuation.arrived(notGone));
             migration.evacuated().remove(notGone);
             if (asked.others != null && !stop.get()) {
-                stayed = dealWith(route.from(), stayed);
+                stayed = dealWith(route.from(), stayed, guests);
             }
         } else {
             migration
@@ -227,11 +227,19 @@ final class Evacuate implements AutoCloseable {
     }
 
     /** @return those that run even now */
-    private Map<String, String> dealWith(String uri, Map<String, String> stayed) throws InterruptedException {
+    private Map<String, String> dealWith(String uri, Map<String, String> stayed, List<LibvirtGuest> guests)
+            throws InterruptedException {
+        Map<String, String> others = new LinkedHashMap<>(stayed);
+        // Being saved could end a paused one, and it does not hear that it is to shut down.
+        guests.stream().filter(LibvirtGuest::paused).map(LibvirtGuest::name).forEach(others::remove);
+        Map<String, String> paused = new LinkedHashMap<>(stayed);
+        paused.keySet().removeAll(others.keySet());
         LastResort lastResort = new LastResort(mover, lines::note, stop);
-        return asked.others.suspend
-                ? lastResort.save(uri, stayed)
-                : lastResort.shutDown(uri, stayed, asked.shutdownPatience());
+        paused.putAll(
+                asked.others.suspend
+                        ? lastResort.save(uri, others)
+                        : lastResort.shutDown(uri, others, asked.shutdownPatience()));
+        return paused;
     }
 
     private void leaveWord() throws IOException {

@@ -40,6 +40,7 @@ public final class Evacuation {
     private static final Set<Kind> HOLD_A_GUEST = Set.of(
             Kind.NAME_TAKEN,
             Kind.MANAGED_ELSEWHERE,
+            Kind.GUEST_PAUSED,
             Kind.NOT_SHARED,
             Kind.SNAPSHOTS_LOST,
             Kind.SNAPSHOTS_KEPT,

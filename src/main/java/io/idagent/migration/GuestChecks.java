@@ -27,6 +27,7 @@ final class GuestChecks implements Check {
         for (LibvirtGuest guest : facts.guests()) {
             snapshots(guest, found);
             checkpoints(guest, found);
+            paused(guest, found);
             nameTaken(facts, guest, found);
             guest.now().managedBy().ifPresent(manager -> managed(guest, manager, found));
             guest.now().graphics().forEach(graphics -> graphics(facts, guest, graphics, found));
@@ -90,6 +91,18 @@ final class GuestChecks implements Check {
                             + " full one",
                     "for each one virsh checkpoint-dumpxml " + name + " NAME >NAME.xml before; on the other side virsh"
                             + " checkpoint-create " + name + " NAME.xml --redefine");
+        }
+    }
+
+    private static void paused(LibvirtGuest guest, Findings found) {
+        if (guest.paused()) {
+            found.error(
+                    Kind.GUEST_PAUSED,
+                    Optional.of(guest.name()),
+                    "it is paused",
+                    "before version 10 qemu aborts if a guest that has arrived somewhere and did not go on is moved or"
+                            + " saved, and where it came from is not known here",
+                    "virsh resume " + quoted(guest.name()) + ", or shut it down");
         }
     }
 

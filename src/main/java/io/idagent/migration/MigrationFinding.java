@@ -26,6 +26,7 @@ public record MigrationFinding(
         OTHER_SIDE_NOT_SEEN,
         SAME_HOST,
         MANAGED_ELSEWHERE,
+        GUEST_PAUSED,
         NAME_TAKEN,
         IDS_DIFFER,
         IDS_NOT_TARGET,

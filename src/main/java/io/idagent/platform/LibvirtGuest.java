@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * A guest that may move.
  *
+ * @param paused it runs, and its processors stand still
  * @param autostart it starts with the host
  * @param now what it runs with; if it does not run, what it starts with
  * @param defined what it starts with next time; the same as {@code now} for one that is gone when it stops
@@ -14,6 +15,7 @@ import java.util.List;
 public record LibvirtGuest(
         boolean active,
         boolean persistent,
+        boolean paused,
         boolean autostart,
         GuestDescription now,
         GuestDescription defined,

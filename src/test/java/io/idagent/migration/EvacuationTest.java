@@ -55,4 +55,10 @@ class EvacuationTest {
         Evacuation.Despite told = new Evacuation.Despite(false, true);
         assertEquals(Map.of(), Evacuation.held(story.guests(), story.findings(), told));
     }
+
+    @Test
+    void aPausedGuestStays() {
+        story.paused = true;
+        assertEquals(Map.of("vm1", "it is paused"), held(true));
+    }
 }

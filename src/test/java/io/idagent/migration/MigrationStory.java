@@ -37,6 +37,7 @@ final class MigrationStory {
 
     String name = "vm1";
     boolean autostart;
+    boolean paused;
     List<String> checkpoints = List.of();
     long memory = 1L << 30;
     List<GuestDescription.Network> connected = List.of();
@@ -135,7 +136,7 @@ final class MigrationStory {
                 List.of(),
                 label,
                 managedBy);
-        return List.of(new LibvirtGuest(true, true, autostart, description, description, List.of(), checkpoints));
+        return List.of(new LibvirtGuest(true, true, paused, autostart, description, description, List.of(), checkpoints));
     }
 
     List<MigrationFinding> findings() {
