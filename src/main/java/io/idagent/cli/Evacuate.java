@@ -6,6 +6,7 @@ import io.idagent.agent.StatusDocument;
 import io.idagent.agent.Wiring;
 import io.idagent.host.FormerIds;
 import io.idagent.migration.Evacuation;
+import io.idagent.migration.HeldGuests;
 import io.idagent.migration.LastResort;
 import io.idagent.migration.MigrationChecks;
 import io.idagent.migration.MigrationFacts;
@@ -121,7 +122,7 @@ final class Evacuate implements AutoCloseable {
                 .inspector(FormerIds.NONE)
                 .inspect(Optional.of(to), guests.isEmpty() ? List.of() : names(guests));
         List<MigrationFinding> findings = MigrationChecks.of(facts);
-        return carryOut(trip(own, other.get(), to), guests, Evacuation.held(guests, findings, asked.despite()), true);
+        return carryOut(trip(own, other.get(), to), guests, HeldGuests.of(guests, findings, asked.despite()), true);
     }
 
     int home(String from) throws IOException, InterruptedException, LibvirtUnavailableException, NoSuchGuestException {
@@ -139,7 +140,7 @@ final class Evacuate implements AutoCloseable {
                 .toList();
         MigrationFacts facts = migration.inspector(FormerIds.NONE).inspectComing(from, guests);
         List<MigrationFinding> findings = guests.isEmpty() ? List.of() : MigrationChecks.of(facts);
-        Map<String, String> held = Evacuation.held(guests, findings, asked.despite());
+        Map<String, String> held = HeldGuests.of(guests, findings, asked.despite());
         return carryOut(trip(other.get(), own, backHere), guests, held, false);
     }
 

@@ -2,7 +2,7 @@ package io.idagent.cli;
 
 import io.idagent.agent.Wiring;
 import io.idagent.conversion.ConversionLock;
-import io.idagent.migration.Evacuation;
+import io.idagent.migration.HeldGuests;
 import io.idagent.platform.ExclusiveLock;
 import io.idagent.settings.DurationText;
 import java.time.Duration;
@@ -82,8 +82,8 @@ final class EvacuateCommand implements Callable<Integer> {
                     + " find: it will not, as it was told so.")
     boolean althoughManaged;
 
-    Evacuation.Despite despite() {
-        return new Evacuation.Despite(unsafe, althoughManaged);
+    HeldGuests.Despite despite() {
+        return new HeldGuests.Despite(unsafe, althoughManaged);
     }
 
     @Option(

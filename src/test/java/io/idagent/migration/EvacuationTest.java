@@ -17,7 +17,7 @@ class EvacuationTest {
     private final MigrationStory story = new MigrationStory();
 
     private Map<String, String> held(boolean unsafe) {
-        return Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(unsafe, false));
+        return HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(unsafe, false));
     }
 
     @Test
@@ -52,8 +52,8 @@ class EvacuationTest {
         story.managedBy = Optional.empty();
         story.there.clusterManager = Optional.of("pacemakerd");
         assertTrue(held(true).get("vm1").contains("pacemakerd runs on h2"));
-        Evacuation.Despite told = new Evacuation.Despite(false, true);
-        assertEquals(Map.of(), Evacuation.held(story.guests(), story.findings(), told));
+        HeldGuests.Despite told = new HeldGuests.Despite(false, true);
+        assertEquals(Map.of(), HeldGuests.of(story.guests(), story.findings(), told));
     }
 
     @Test

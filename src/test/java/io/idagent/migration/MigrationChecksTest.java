@@ -140,7 +140,7 @@ class MigrationChecksTest {
         story.there.networks = Set.of();
         story.there.interfaces = Set.of("lo");
         assertEquals(List.of("NETWORK_LACKING", "NETWORK_LACKING"), story.kinds());
-        assertEquals(Set.of("vm1"), Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(true, true))
+        assertEquals(Set.of("vm1"), HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(true, true))
                 .keySet());
     }
 
@@ -159,6 +159,6 @@ class MigrationChecksTest {
         assertEquals(List.of("CHECKPOINTS_LOST"), story.kinds());
         assertEquals(
                 Map.of(),
-                Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(false, false)));
+                HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(false, false)));
     }
 }

@@ -65,7 +65,7 @@ class RunsAsTest {
     void aNameIsNoNumber() {
         story.label = Optional.of(MigrationStory.label("static", "root:root"));
         assertInstanceOf(Homes.Whereabouts.Unknown.class, home());
-        Map<String, String> held = Evacuation.held(story.guests(), story.findings(), new Evacuation.Despite(true, true));
+        Map<String, String> held = HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(true, true));
         assertTrue(held.get("vm1").contains("names an account"), held.toString());
     }
 }
