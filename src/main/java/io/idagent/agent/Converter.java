@@ -98,8 +98,7 @@ public final class Converter {
         return tellDaemon(underLock(session -> {
             for (int i = 0; i < MOST_CONVERSIONS; i++) {
                 Session.Look look = waitForGuests(session, quickLook(session));
-                Optional<ConversionPlan> plan =
-                        new ConversionPlanner().plan(look.assessment(), session.dependents(look));
+                Optional<ConversionPlan> plan = planner().plan(look.assessment(), session.dependents(look));
                 if (plan.isEmpty()) {
                     // Behind a restart of libvirt guests may still hold files under former ids: then it is not over.
                     boolean blocked = !look.assessment().blockers().isEmpty();
@@ -134,11 +133,14 @@ public final class Converter {
         }));
     }
 
+    private ConversionPlanner planner() {
+        return new ConversionPlanner(wiring.settings().reserveFormerIds());
+    }
+
     private Ending rollBack(String conversion, Session session)
             throws IOException, InterruptedException, ServiceException {
         Session.Look look = waitForGuests(session, quickLook(session));
-        Optional<ConversionPlan> plan =
-                new ConversionPlanner().planRollback(look.assessment(), session.dependents(look), conversion);
+        Optional<ConversionPlan> plan = planner().planRollback(look.assessment(), session.dependents(look), conversion);
         if (plan.isEmpty()) {
             return new Ending.Nothing(look, outcomes);
         }
@@ -219,7 +221,7 @@ public final class Converter {
         Session.Look look =
                 session.look(Depth.WITHOUT_FILES, wiring.settings().timeouts().passwdLock(), true);
         return look.assessment().state() == State.NORMALIZED
-                ? session.look(Depth.WITH_FILES, Duration.ZERO, true)
+                ? session.look(Depth.EVERYWHERE, Duration.ZERO, true)
                 : look;
     }
 

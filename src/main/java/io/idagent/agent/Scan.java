@@ -20,7 +20,7 @@ public final class Scan {
     /** @return what was left */
     public ScanReport run() throws IOException, InterruptedException {
         Session session = new Session(wiring, wiring.settings().accounts(), false);
-        Session.Look look = session.look(Depth.WITH_FILES);
+        Session.Look look = session.look(Depth.EVERYWHERE);
         ConversionFact conversion = look.history()
                 .switchOn(
                         known -> new ConversionHistory(known.value().conversions(), false).fact(),

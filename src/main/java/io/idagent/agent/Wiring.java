@@ -6,10 +6,13 @@ import io.idagent.conversion.ConversionTools;
 import io.idagent.conversion.Conversions;
 import io.idagent.host.ExtraCheck;
 import io.idagent.host.Fact;
+import io.idagent.host.FormerOf;
 import io.idagent.host.GuestFinder;
 import io.idagent.host.HostInspector;
 import io.idagent.host.LiveHost;
+import io.idagent.host.NamesBesideReserved;
 import io.idagent.host.OfflineHost;
+import io.idagent.host.ReservedIds;
 import io.idagent.host.ScanFindings;
 import io.idagent.host.TakenIds;
 import io.idagent.host.WatchedHost;
@@ -60,7 +63,10 @@ public final class Wiring implements AutoCloseable {
 
     private final Commands commands = new Commands();
     private final ProcessTable processes = new ProcessTable();
+    private final ReservedIds reserved;
+    /** For the rules, as everywhere: a number that is only reserved is nobody's. */
     private final Names localFiles;
+
     private final Libvirt libvirt;
     /** One for all who ask: what it has learnt about a directory that is silent saves the others the wait. */
     private NameService nameService;
@@ -73,7 +79,9 @@ public final class Wiring implements AutoCloseable {
         if (root.isPresent()) {
             this.base = TreeBase.below(LibC.load(), root.get());
         }
-        this.localFiles = LocalAccounts.in(root.map(r -> r.resolve("etc")).orElse(ETC));
+        LocalAccounts files = LocalAccounts.in(root.map(r -> r.resolve("etc")).orElse(ETC));
+        this.reserved = new ReservedIds(files, settings.accounts());
+        this.localFiles = NamesBesideReserved.ofVisible(files, reserved);
         this.libvirt = new Libvirt(settings.libvirtUri(), settings.timeouts().libvirt());
     }
 
@@ -132,17 +140,23 @@ public final class Wiring implements AutoCloseable {
             uids.remove(account.uid());
             gids.remove(account.gid());
         }
-        LiveHost.KnownFormerIds remembered = new LiveHost.KnownFormerIds(uids, gids);
+        List<FormerOf> ofOthers = accounts.stream()
+                .skip(1)
+                .map(account -> history.map(known -> known.formerOf(account.user()))
+                        .orElse(new FormerOf(account.user(), Set.of(), Set.of())))
+                .toList();
+        LiveHost.KnownFormerIds remembered = new LiveHost.KnownFormerIds(uids, gids, ofOthers);
         if (root.isPresent()) {
-            return new OfflineHost(asked, remembered, localFiles, scanner(localFiles), base());
+            return new OfflineHost(asked, remembered, localFiles, reserved, scanner(localFiles), base());
         }
-        NameService names = nameService();
+        Names names = names();
         return new LiveHost(
                 asked,
                 remembered,
                 new LiveHost.Sources(
                         names,
                         localFiles,
+                        reserved,
                         new TakenIds(
                                 names,
                                 check(settings.extraUidCheck(), "{uid}"),
@@ -158,7 +172,8 @@ public final class Wiring implements AutoCloseable {
 
     /** The host as the daemon watches it: cheap, and without any right. */
     public HostInspector watchedHost(Supplier<ScanFindings> scan) throws IOException {
-        LightNames names = new LightNames(settings.timeouts().nameService());
+        Names names = NamesBesideReserved.ofVisible(
+                new LightNames(settings.timeouts().nameService()), reserved);
         return new WatchedHost(
                 settings,
                 names,
@@ -202,7 +217,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     public ConversionTools conversionTools() {
-        Names names = root.isPresent() ? localFiles : nameService();
+        Names names = names();
         return new ConversionTools(
                 conversions(),
                 settings.timeouts(),
@@ -211,6 +226,7 @@ public final class Wiring implements AutoCloseable {
                 new ShadowTools(commands, settings.timeouts().command(), root),
                 names,
                 localFiles,
+                reserved,
                 new GuestFinder(processes),
                 libvirt,
                 scanner(names),
@@ -227,7 +243,11 @@ public final class Wiring implements AutoCloseable {
     }
 
     public OwnershipScanner scanner() {
-        return scanner(root.isPresent() ? localFiles : nameService());
+        return scanner(names());
+    }
+
+    private Names names() {
+        return root.isPresent() ? localFiles : NamesBesideReserved.of(nameService(), reserved);
     }
 
     public synchronized TreeBase base() {

@@ -6,6 +6,7 @@ import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.HostSnapshot;
 import io.idagent.host.ProcessesInTheWay;
+import io.idagent.host.ReservedId;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.Tally;
 import io.idagent.platform.LibvirtReport;
@@ -88,6 +89,19 @@ public final class Assessor {
             return new Assessment(
                     State.LEFTOVERS,
                     "ids are right, " + Tally.inWords(left) + " with former ones" + doubt,
+                    readiness,
+                    Blockers.forReOwning(host, conversion),
+                    findings,
+                    host);
+        }
+        Optional<ReservedId> free = host.reserved().orElse(List.of()).stream()
+                .filter(id -> id.whyKept().isEmpty())
+                .findFirst();
+        if (free.isPresent()) {
+            return new Assessment(
+                    State.LEFTOVERS,
+                    "ids are right, and " + free.get().number() + " can be given back: no file carries it, but "
+                            + free.get().name() + " still reserves it" + doubt,
                     readiness,
                     Blockers.forReOwning(host, conversion),
                     findings,

@@ -10,8 +10,8 @@ public record Finding(Kind kind, String sentence, String advice) {
     public enum Kind {
         /** A number that the account had before was given to somebody else: files with it are not touched. */
         FORMER_ID_REUSED,
-        /** Files outside the roots carry a number that is being given up. */
-        FORMER_ID_OUTSIDE,
+        /** An account of ours keeps a former number from being given to others, because files carry it. */
+        FORMER_ID_RESERVED,
         /** Files carry the target number although nobody has it yet. */
         TARGET_ID_ON_FILES,
         /** qemu does not run as the account here. */

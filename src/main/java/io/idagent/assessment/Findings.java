@@ -7,6 +7,7 @@ import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.FormerIds;
 import io.idagent.host.HostSnapshot;
+import io.idagent.host.ReservedId;
 import io.idagent.ownership.MountTally;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.Tally;
@@ -45,6 +46,14 @@ final class Findings {
     private void aboutNumbers(HostSnapshot host) {
         for (String reused : host.former().orElse(FormerIds.NONE).reused()) {
             add(Kind.FORMER_ID_REUSED, reused, "files with that number are taken for the new owner's and left alone");
+        }
+        for (ReservedId id : host.reserved().orElse(List.of())) {
+            id.whyKept()
+                    .ifPresent(why -> add(
+                            Kind.FORMER_ID_RESERVED,
+                            id.number() + " is reserved by " + id.name() + ", so that nobody is given files with it: "
+                                    + why,
+                            "it goes when no file carries the number; give what is left to whom it belongs (chown)"));
         }
         for (AccountFacts facts : host.accounts()) {
             Optional<AccountChange> change = facts.change().filter(c -> !c.changesNothing());

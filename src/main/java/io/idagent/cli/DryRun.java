@@ -57,8 +57,8 @@ final class DryRun {
     private int show(List<Account> accounts, Optional<Conversions.Record> rollsBack)
             throws IOException, InterruptedException, ServiceException, NameServiceException {
         Session session = new Session(wiring, accounts, acceptUnstartable);
-        Session.Look look = session.look(Depth.WITH_FILES, Duration.ZERO, false);
-        ConversionPlanner planner = new ConversionPlanner();
+        Session.Look look = session.look(Depth.EVERYWHERE, Duration.ZERO, false);
+        ConversionPlanner planner = new ConversionPlanner(wiring.settings().reserveFormerIds());
         Optional<ConversionPlan> plan = rollsBack.isPresent()
                 ? planner.planRollback(
                         look.assessment(),

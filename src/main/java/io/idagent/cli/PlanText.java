@@ -64,6 +64,9 @@ final class PlanText {
                             .append(" -> ")
                             .append(change.to());
                 }
+                if (plan.reservations().wanted()) {
+                    text.append("; the old numbers stay reserved while files carry them");
+                }
             }
             case CHANGE_OWNERS -> text.append(": ").append(Tally.inWords(document.filesToChange()));
             case INVENTORY, LOOK_AGAIN, HOLD_NUMBERS, PROVE -> {

@@ -43,7 +43,7 @@ final class StatusText {
         return view.text.toString();
     }
 
-    /** Without the details: the state, and what is in the way. */
+    /** Without the details: the state, what is in the way, and what an earlier conversion has left to be done. */
     static String verdict(StatusDocument status) {
         StatusText view = new StatusText(status);
         view.text
@@ -52,6 +52,7 @@ final class StatusText {
                 .append(Printable.line(status.sentence()))
                 .append('\n');
         view.obstacles();
+        view.reserved();
         return view.text.toString();
     }
 
@@ -168,6 +169,12 @@ final class StatusText {
             text.append("\nWorth a look:\n");
             status.findings().forEach(f -> item(f.kind(), f.sentence(), f.advice()));
         }
+    }
+
+    private void reserved() {
+        status.findings().stream()
+                .filter(finding -> finding.kind().equals("FORMER_ID_RESERVED"))
+                .forEach(finding -> item(finding.kind(), finding.sentence(), finding.advice()));
     }
 
     private void notSeen() {

@@ -14,19 +14,22 @@ import java.util.Optional;
 
 /**
  * usermod, then groupmod. In this order: usermod refuses while a process of the account runs, groupmod does not, so the
- * other order could end half-way.
+ * other order could end half-way. A number that is left is reserved before, and one that is taken again is given back
+ * after: at no moment is it free.
  */
 final class ChangeIdsStep implements StepAction {
 
     private final ShadowTools tools;
     private final Names localFiles;
     private final Path accountFiles;
+    private final NumberKeeper keeper;
 
     /**
      * @param localFiles the passwd and group files that the tools edit
      * @param accountFiles the directory in which they lie
      */
-    ChangeIdsStep(ShadowTools tools, Names localFiles, Path accountFiles) {
+    ChangeIdsStep(ShadowTools tools, Names localFiles, Path accountFiles, NumberKeeper keeper) {
+        this.keeper = keeper;
         this.tools = tools;
         this.accountFiles = accountFiles;
         this.localFiles = localFiles;
@@ -44,7 +47,8 @@ final class ChangeIdsStep implements StepAction {
     @Override
     public String run(Undertaking work) throws StepException, IOException, NameServiceException, CommandException {
         for (AccountChange change : work.plan().changes()) {
-            move(change);
+            boolean reserves = work.plan().reservations().wanted();
+            move(change, reserves, reserves);
         }
         bringToDisk();
         return describe(work);
@@ -53,7 +57,11 @@ final class ChangeIdsStep implements StepAction {
     @Override
     public void undo(Undertaking work) throws StepException, IOException, NameServiceException, CommandException {
         for (AccountChange change : work.plan().changes()) {
-            move(change.reversed());
+            Reservations before = work.plan().reservations();
+            move(
+                    change.reversed(),
+                    before.uids().contains(change.uidTo()),
+                    before.gids().contains(change.gidTo()));
         }
         bringToDisk();
     }
@@ -79,31 +87,56 @@ final class ChangeIdsStep implements StepAction {
         return text.toString();
     }
 
-    private void move(AccountChange change) throws StepException, IOException, NameServiceException, CommandException {
+    private void move(AccountChange change, boolean reservesUid, boolean reservesGid)
+            throws StepException, IOException, NameServiceException, CommandException {
+        if (change.changesUid()) {
+            moveUser(change, reservesUid);
+        }
+        if (change.changesGid()) {
+            moveGroup(change, reservesGid);
+        }
+    }
+
+    private void moveUser(AccountChange change, boolean reserves)
+            throws StepException, IOException, NameServiceException, CommandException {
         UserEntry user = user(change);
         if (!user.uid().equals(change.uidTo())) {
             if (!user.uid().equals(change.uidFrom())) {
                 throw changedByOthers("user", change.user(), user.uid(), change.uidFrom(), change.uidTo());
             }
             refuseTaken("uid", change.uidTo(), "user", localFiles.userName(change.uidTo()));
-            expect(tools.changeUid(change.user(), change.uidTo(), user.home()));
+            if (reserves) {
+                keeper.keep(change.uidFrom(), change.user(), change.group());
+            }
+            boolean shared = keeper.keepsFor(change.user(), change.uidTo());
+            expect(tools.changeUid(change.user(), change.uidTo(), user.home(), shared));
             if (!user(change).uid().equals(change.uidTo())) {
                 throw new StepException("usermod said that it was done, but " + change.user() + " still has uid "
                         + user(change).uid());
             }
         }
+        keeper.letGo(change.uidTo());
+    }
+
+    private void moveGroup(AccountChange change, boolean reserves)
+            throws StepException, NameServiceException, CommandException {
         GroupEntry group = group(change);
         if (!group.gid().equals(change.gidTo())) {
             if (!group.gid().equals(change.gidFrom())) {
                 throw changedByOthers("group", change.group(), group.gid(), change.gidFrom(), change.gidTo());
             }
             refuseTaken("gid", change.gidTo(), "group", localFiles.groupName(change.gidTo()));
-            expect(tools.changeGid(change.group(), change.gidTo()));
+            if (reserves) {
+                keeper.keep(change.gidFrom(), change.user(), change.group());
+            }
+            boolean shared = keeper.keepsFor(change.user(), change.gidTo());
+            expect(tools.changeGid(change.group(), change.gidTo(), shared));
             if (!group(change).gid().equals(change.gidTo())) {
                 throw new StepException("groupmod said that it was done, but " + change.group() + " still has gid "
                         + group(change).gid());
             }
         }
+        keeper.letGo(change.gidTo(), true);
     }
 
     private UserEntry user(AccountChange change) throws StepException, NameServiceException {

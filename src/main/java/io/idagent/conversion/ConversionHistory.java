@@ -3,6 +3,7 @@ package io.idagent.conversion;
 import io.idagent.host.AccountChange;
 import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
+import io.idagent.host.FormerOf;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
 import java.io.IOException;
@@ -117,6 +118,16 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
         }
         restarts().forEach(record -> gids.addAll(record.plan().files().formerGids()));
         return gids;
+    }
+
+    /** Those that one account had, and no other. */
+    public FormerOf formerOf(String user) {
+        List<AccountChange> own =
+                moves().stream().filter(change -> change.user().equals(user)).toList();
+        return new FormerOf(
+                user,
+                own.stream().map(AccountChange::uidFrom).collect(Collectors.toSet()),
+                own.stream().map(AccountChange::gidFrom).collect(Collectors.toSet()));
     }
 
     /** What libvirt had cached before it was restarted, nobody but the journal knows any more. */

@@ -28,6 +28,11 @@ public enum ConversionKind {
         return this == CONVERT || this == ROLL_BACK;
     }
 
+    /** Whether former numbers are reserved, and given back, in it. A rollback only takes back its own. */
+    public boolean reservesFormerIds() {
+        return this == CONVERT || this == RE_OWN;
+    }
+
     /** Whether guests forbid it. */
     public boolean needsNoGuest() {
         return this != RESTART_LIBVIRT;

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param offline the system below {@code --root} is edited: it has no services and no guests
  * @param proveBaseLabel which halves of libvirt's base label must show the new ids at the end
  * @param rollsBack the conversion that is taken back
+ * @param reservations what becomes of the numbers that are left
  */
 public record ConversionPlan(
         ConversionKind kind,
@@ -19,7 +20,13 @@ public record ConversionPlan(
         FileScope files,
         LibvirtUnits libvirt,
         LabelHalves proveBaseLabel,
-        Optional<String> rollsBack) {
+        Optional<String> rollsBack,
+        Reservations reservations) {
+
+    public ConversionPlan {
+        // A journal of an earlier version does not have them.
+        reservations = reservations == null ? Reservations.NONE : reservations;
+    }
 
     /** qemu.conf decides user and group one by one; only what is the account's is compared. */
     public record LabelHalves(boolean uid, boolean gid) {

@@ -5,14 +5,23 @@ import io.idagent.conversion.ConversionPlan.LabelHalves;
 import io.idagent.host.AccountChange;
 import io.idagent.host.FileScope;
 import io.idagent.host.HostSnapshot;
+import io.idagent.host.ReservedId;
 import io.idagent.platform.QemuConf;
 import io.idagent.platform.Unit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes of an assessment what is to be done about it. A pure function. */
 public final class ConversionPlanner {
+
+    private final boolean reservesFormerIds;
+
+    /** @param reservesFormerIds former numbers that files still carry are to be kept from being given to others */
+    public ConversionPlanner(boolean reservesFormerIds) {
+        this.reservesFormerIds = reservesFormerIds;
+    }
 
     /** @return empty if there is nothing to do, or nothing may be done */
     public Optional<ConversionPlan> plan(Assessment assessment, List<String> activeDependents) {
@@ -42,7 +51,7 @@ public final class ConversionPlanner {
         };
     }
 
-    private static Optional<ConversionPlan> plan(
+    private Optional<ConversionPlan> plan(
             ConversionKind kind, Assessment assessment, List<String> dependents, Optional<String> rollsBack) {
         HostSnapshot host = assessment.host();
         return host.scope()
@@ -52,7 +61,16 @@ public final class ConversionPlanner {
                         kind == ConversionKind.ROLL_BACK ? withoutGuesses(scope) : scope,
                         units(host.libvirt().units().orElse(List.of()), dependents),
                         labelHalves(host, scope),
-                        rollsBack));
+                        rollsBack,
+                        reservations(kind, host)));
+    }
+
+    private Reservations reservations(ConversionKind kind, HostSnapshot host) {
+        List<ReservedId> now = host.reserved().orElse(List.of());
+        return new Reservations(
+                reservesFormerIds && kind.reservesFormerIds(),
+                now.stream().flatMap(id -> id.uid().stream()).collect(Collectors.toSet()),
+                now.stream().flatMap(id -> id.gid().stream()).collect(Collectors.toSet()));
     }
 
     /** Back goes what the manifest names, and what has the account's number now; nothing is adopted on the way. */
@@ -64,7 +82,10 @@ public final class ConversionPlanner {
                 Set.of(),
                 Set.of(),
                 Optional.empty(),
-                scope.sharedStorage());
+                scope.sharedStorage(),
+                List.of(),
+                scope.mayBeAbsent(),
+                scope.unseen());
     }
 
     static LibvirtUnits units(List<Unit> units, List<String> dependents) {

@@ -4,6 +4,7 @@ import io.idagent.host.AccountChange;
 import io.idagent.host.Fact;
 import io.idagent.host.GuestFinder;
 import io.idagent.host.ProcessesInTheWay;
+import io.idagent.host.ReservedIds;
 import io.idagent.host.WatchedIds;
 import io.idagent.ownership.DiskFlush;
 import io.idagent.ownership.OwnerChanger;
@@ -37,6 +38,7 @@ import java.util.Set;
  *
  * @param names as everybody on the host asks for names; below another root the same as the files
  * @param localFiles the account files that usermod and groupmod edit
+ * @param reserved the numbers in them that accounts of ours keep; for names and localFiles they are nobody's
  */
 public record ConversionTools(
         Conversions conversions,
@@ -46,6 +48,7 @@ public record ConversionTools(
         ShadowTools shadow,
         Names names,
         Names localFiles,
+        ReservedIds reserved,
         GuestFinder guests,
         Libvirt libvirt,
         OwnershipScanner scanner,
@@ -55,13 +58,14 @@ public record ConversionTools(
     public ConversionRunner runner() {
         InventoryStep inventory = new InventoryStep(scanner, base, conversions);
         ChangeOwnersStep owners = new ChangeOwnersStep(changer, base);
+        NumberKeeper keeper = new NumberKeeper(shadow, reserved, localFiles);
         Map<Step, StepAction> actions = new EnumMap<>(Step.class);
         actions.put(Step.INVENTORY, inventory);
         actions.put(Step.CLOSE_LIBVIRT, new CloseLibvirtStep(services));
         actions.put(Step.LOOK_AGAIN, new LookAgainStep(this::inTheWay));
         actions.put(
                 Step.CHANGE_IDS,
-                new ChangeIdsStep(shadow, localFiles, base.path().resolve("etc")));
+                new ChangeIdsStep(shadow, localFiles, base.path().resolve("etc"), keeper));
         actions.put(Step.HOLD_NUMBERS, new HoldNumbersStep(commands, timeouts.command(), timeouts.passwdLock()));
         actions.put(Step.CHANGE_OWNERS, owners);
         actions.put(Step.OPEN_LIBVIRT, new OpenLibvirtStep(services));
@@ -72,7 +76,8 @@ public record ConversionTools(
                         this::baseLabel,
                         inventory,
                         owners,
-                        () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base)));
+                        () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base),
+                        new SettleNumbers(reserved, keeper, names)));
         return new ConversionRunner(conversions, actions, Clock.systemUTC());
     }
 

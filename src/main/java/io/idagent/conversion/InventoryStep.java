@@ -37,14 +37,21 @@ final class InventoryStep implements StepAction {
     public String run(Undertaking work) throws IOException, NameServiceException {
         Pass found = scan(work, 1);
         if (work.plan().kind() == ConversionKind.CONVERT) {
-            work.outside(scanner.scan(base, work.plan().files().scanOutside(), hit -> {}, entries -> work.listener()
-                            .progress(Step.INVENTORY, entries, 0))
-                    .formerIds());
+            searchOutside(work);
         }
-        return found.toChange() + " of " + found.entries() + " files";
+        return found.toChange() + " of " + found.found().entries() + " files";
     }
 
-    record Pass(long entries, long toChange) {}
+    /** All local file systems outside the roots, for the numbers that are given up; once in a run, it takes time. */
+    ScanResult searchOutside(Undertaking work) throws IOException, NameServiceException {
+        if (work.outside().isEmpty()) {
+            work.outside(scanner.scan(base, work.plan().files().scanOutside(), hit -> {}, entries -> work.listener()
+                    .progress(Step.INVENTORY, entries, 0)));
+        }
+        return work.outside().get();
+    }
+
+    record Pass(ScanResult found, long toChange) {}
 
     /** Scans the roots and writes what is found as one pass of the manifest. */
     Pass scan(Undertaking work, int pass) throws IOException, NameServiceException {
@@ -69,7 +76,7 @@ final class InventoryStep implements StepAction {
             for (PathError error : result.errors()) {
                 work.problem(error.path() + ": " + error.sentence());
             }
-            return new Pass(result.entries(), toChange[0]);
+            return new Pass(result, toChange[0]);
         }
     }
 

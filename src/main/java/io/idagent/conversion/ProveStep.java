@@ -1,7 +1,10 @@
 package io.idagent.conversion;
 
 import io.idagent.host.AccountChange;
+import io.idagent.host.CarriedIds;
+import io.idagent.host.Fact;
 import io.idagent.ownership.DiskFlush;
+import io.idagent.ownership.ScanResult;
 import io.idagent.platform.GroupEntry;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
@@ -34,13 +37,21 @@ final class ProveStep implements StepAction {
     private final InventoryStep inventory;
     private final ChangeOwnersStep owners;
     private final Flushes flushes;
+    private final SettleNumbers numbers;
 
-    ProveStep(Names names, BaseLabel baseLabel, InventoryStep inventory, ChangeOwnersStep owners, Flushes flushes) {
+    ProveStep(
+            Names names,
+            BaseLabel baseLabel,
+            InventoryStep inventory,
+            ChangeOwnersStep owners,
+            Flushes flushes,
+            SettleNumbers numbers) {
         this.names = names;
         this.baseLabel = baseLabel;
         this.inventory = inventory;
         this.owners = owners;
         this.flushes = flushes;
+        this.numbers = numbers;
     }
 
     @Override
@@ -52,9 +63,17 @@ final class ProveStep implements StepAction {
         if (work.plan().kind() == ConversionKind.RESTART_LIBVIRT) {
             return "base label is right";
         }
-        String result = proveFiles(work);
+        ScanResult last = proveFiles(work);
         bringToDisk(work);
-        return result;
+        if (work.plan().kind().reservesFormerIds()) {
+            // Behind the flush: a number must not be free before the owners that replace it are on the disk.
+            numbers.settle(
+                    work,
+                    last,
+                    new CarriedIds(
+                            Optional.of(work.plan().files()), Fact.known(last), () -> inventory.searchOutside(work)));
+        }
+        return work.leftovers() == 0 ? "nothing is left" : work.leftovers() + " files are left";
     }
 
     private void proveNames(AccountChange change) throws StepException, NameServiceException {
@@ -103,7 +122,7 @@ final class ProveStep implements StepAction {
     }
 
     /** Notes files that turned up since; each pass is on the disk before its owners are changed. */
-    private String proveFiles(Undertaking work) throws IOException, NameServiceException {
+    private ScanResult proveFiles(Undertaking work) throws IOException, NameServiceException {
         int pass = work.manifest().passes().stream()
                 .mapToInt(Integer::intValue)
                 .max()
@@ -112,19 +131,16 @@ final class ProveStep implements StepAction {
             // Listed by a run that was cut off here: a change of which half is done is no find for the next look.
             owners.apply(work, later);
         }
-        long left = 0;
-        for (int i = 0; i < MOST_PASSES; i++) {
-            left = inventory.scan(work, ++pass).toChange();
-            if (left == 0) {
-                return "nothing is left";
-            }
+        InventoryStep.Pass left = inventory.scan(work, ++pass);
+        for (int i = 1; left.toChange() > 0; i++) {
             long changedBefore = work.filesChanged();
             owners.apply(work, pass);
-            if (work.filesChanged() == changedBefore) {
+            if (work.filesChanged() == changedBefore || i == MOST_PASSES) {
                 break;
             }
+            left = inventory.scan(work, ++pass);
         }
-        work.leftovers(left);
-        return left + " files are left";
+        work.leftovers(left.toChange());
+        return left.found();
     }
 }

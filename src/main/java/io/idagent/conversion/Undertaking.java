@@ -1,6 +1,6 @@
 package io.idagent.conversion;
 
-import io.idagent.ownership.Tally;
+import io.idagent.ownership.ScanResult;
 import io.idagent.platform.ExclusiveLock;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ final class Undertaking implements AutoCloseable {
 
     private final FirstLines problems = new FirstLines();
     private final FirstLines notes = new FirstLines();
-    private Optional<Tally> outside = Optional.empty();
+    private Optional<ScanResult> outside = Optional.empty();
     private long linesListed;
     private long filesChanged;
     private long leftovers;
@@ -81,8 +81,13 @@ final class Undertaking implements AutoCloseable {
         return leftovers;
     }
 
-    void outside(Tally tally) {
-        outside = Optional.of(tally);
+    void outside(ScanResult found) {
+        outside = Optional.of(found);
+    }
+
+    /** What was found outside the roots; empty: nobody has looked in this run. */
+    Optional<ScanResult> outside() {
+        return outside;
     }
 
     boolean holdsNumbers() {
@@ -132,7 +137,7 @@ final class Undertaking implements AutoCloseable {
                 filesChanged,
                 problems.list(),
                 leftovers,
-                outside,
+                outside.map(ScanResult::formerIds),
                 notes.list(),
                 Optional.of(journal.directory()));
     }

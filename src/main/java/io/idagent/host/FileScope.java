@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which files belong to the accounts, and to whom they are to belong.
@@ -22,6 +23,9 @@ import java.util.Set;
  * @param changes the accounts' numbers, now and then
  * @param formerUids numbers, beside the current one, whose files are the account's; none of them has a name
  * @param adoption which orphans are the account's
+ * @param formerOfOthers which of them were another account's; the others are the first one's
+ * @param mayBeAbsent roots that need not exist; any other that does not is storage that is not mounted
+ * @param unseen sentences about places where files of the accounts may lie and no look reaches
  */
 public record FileScope(
         List<AccountChange> changes,
@@ -30,7 +34,10 @@ public record FileScope(
         Set<Uid> formerUids,
         Set<Gid> formerGids,
         Optional<Adoption> adoption,
-        SharedStorage sharedStorage) {
+        SharedStorage sharedStorage,
+        List<FormerOf> formerOfOthers,
+        List<Path> mayBeAbsent,
+        List<String> unseen) {
 
     public FileScope {
         changes = List.copyOf(changes);
@@ -38,6 +45,10 @@ public record FileScope(
         exclusions = List.copyOf(exclusions);
         formerUids = Set.copyOf(formerUids);
         formerGids = Set.copyOf(formerGids);
+        // A journal of an earlier version does not have them.
+        formerOfOthers = formerOfOthers == null ? List.of() : List.copyOf(formerOfOthers);
+        mayBeAbsent = mayBeAbsent == null ? List.of() : List.copyOf(mayBeAbsent);
+        unseen = unseen == null ? List.of("an earlier version looked") : List.copyOf(unseen);
     }
 
     /** The look for files to change. Files that have a number already which nobody has yet are noted. */
@@ -72,6 +83,29 @@ public record FileScope(
                 false);
     }
 
+    /** The numbers that a look for files to change looks for. */
+    public WatchedIds lookedFor() {
+        OwnerRules rules = rules(Optional.empty(), Set.of(), Set.of());
+        return new WatchedIds(rules.uids().keySet(), rules.gids().keySet());
+    }
+
+    /** Whose former number it is. */
+    public AccountChange accountOf(Uid former) {
+        return account(formerOfOthers.stream().filter(other -> other.uids().contains(former)));
+    }
+
+    public AccountChange accountOf(Gid former) {
+        return account(formerOfOthers.stream().filter(other -> other.gids().contains(former)));
+    }
+
+    private AccountChange account(Stream<FormerOf> holders) {
+        Optional<String> user = holders.map(FormerOf::user).findFirst();
+        return changes.stream()
+                .filter(change -> user.filter(change.user()::equals).isPresent())
+                .findFirst()
+                .orElse(changes.get(0));
+    }
+
     public List<Path> rootPaths() {
         return roots.stream().map(Root::path).toList();
     }
@@ -79,9 +113,9 @@ public record FileScope(
     private OwnerRules rules(Optional<Adoption> adopted, Set<Uid> targetUids, Set<Gid> targetGids) {
         Map<Uid, Uid> uids = new HashMap<>();
         Map<Gid, Gid> gids = new HashMap<>();
+        formerUids.forEach(former -> uids.put(former, accountOf(former).uidTo()));
+        formerGids.forEach(former -> gids.put(former, accountOf(former).gidTo()));
         for (AccountChange change : changes) {
-            formerUids.forEach(former -> uids.put(former, change.uidTo()));
-            formerGids.forEach(former -> gids.put(former, change.gidTo()));
             uids.put(change.uidFrom(), change.uidTo());
             gids.put(change.gidFrom(), change.gidTo());
             uids.remove(change.uidTo());

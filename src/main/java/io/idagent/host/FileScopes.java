@@ -3,6 +3,7 @@ package io.idagent.host;
 import io.idagent.ownership.Adoption;
 import io.idagent.ownership.IdRange;
 import io.idagent.ownership.Root;
+import io.idagent.ownership.SharedStorage;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Domain;
 import io.idagent.platform.DomainFile;
@@ -15,6 +16,7 @@ import io.idagent.settings.OrphanPolicy;
 import io.idagent.settings.Settings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -55,6 +57,7 @@ final class FileScopes {
             Settings settings,
             List<AccountFacts> accounts,
             FormerIds former,
+            List<FormerOf> formerOfOthers,
             Optional<LibvirtReport> report,
             TreeBase base) {
         List<AccountChange> changes =
@@ -71,7 +74,22 @@ final class FileScopes {
                 followsFormer ? former.uids() : Set.of(),
                 followsFormer ? former.gids() : Set.of(),
                 adoption(settings, changes.get(0), accounts, base),
-                settings.sharedStorage()));
+                settings.sharedStorage(),
+                formerOfOthers,
+                settings.roots(),
+                unseen(settings, report)));
+    }
+
+    private static List<String> unseen(Settings settings, Optional<LibvirtReport> report) {
+        List<String> unseen = new ArrayList<>();
+        settings.exclusions().forEach(path -> unseen.add(path + " is excluded (idagent.exclusions)"));
+        if (settings.sharedStorage() == SharedStorage.IGNORE) {
+            unseen.add("shared storage is not looked at (idagent.shared-storage)");
+        }
+        report.map(LibvirtReport::pools).orElse(List.of()).stream()
+                .filter(pool -> !pool.active() && pool.target().isPresent())
+                .forEach(pool -> unseen.add("the storage pool " + pool.name() + " is not active"));
+        return unseen;
     }
 
     private static List<Root> roots(Settings settings, Optional<LibvirtReport> report, List<AccountChange> changes) {

@@ -8,7 +8,9 @@ public interface HostInspector {
         /** All but the files: quick, and enough to know whether a guest is in the way. */
         WITHOUT_FILES,
         /** The roots are searched as well. */
-        WITH_FILES
+        WITH_FILES,
+        /** And where a former number is reserved, all local file systems for it: it may be free to go. */
+        EVERYWHERE
     }
 
     HostSnapshot inspect(Depth depth) throws InterruptedException;

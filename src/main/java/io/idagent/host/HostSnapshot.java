@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param failingNameServices a sentence for each service that cannot answer; empty: "not found" can be believed
  * @param unstartable guests that could not start under the target ids
  * @param former numbers that the account had before
+ * @param reserved former numbers that accounts of ours keep from being given to others
  * @param scope what files were looked for; empty if there is no account
  * @param files what a scan of the roots found
  * @param readOnly places that must be written, and cannot
@@ -27,6 +28,7 @@ public record HostSnapshot(
         Fact<ProcessesInTheWay> processes,
         Fact<List<UnstartableGuest>> unstartable,
         Fact<FormerIds> former,
+        Fact<List<ReservedId>> reserved,
         Optional<FileScope> scope,
         Fact<ScanResult> files,
         Fact<List<String>> readOnly,

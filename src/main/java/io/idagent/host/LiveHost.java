@@ -34,11 +34,13 @@ public final class LiveHost implements HostInspector {
     /**
      * What is asked.
      *
+     * @param names beside the numbers that are reserved
      * @param localFiles /etc/passwd and /etc/group themselves
      */
     public record Sources(
             Names names,
             Names localFiles,
+            ReservedIds reserved,
             TakenIds takenIds,
             Services services,
             Libvirt libvirt,
@@ -52,11 +54,16 @@ public final class LiveHost implements HostInspector {
     private final Sources sources;
     private final Duration passwdLockWait;
 
-    /** The numbers that accounts had before, as settings and journals tell. */
-    public record KnownFormerIds(Set<Uid> uids, Set<Gid> gids) {
+    /**
+     * The numbers that accounts had before, as settings and journals tell.
+     *
+     * @param ofOthers which of them were those of another account than the first
+     */
+    public record KnownFormerIds(Set<Uid> uids, Set<Gid> gids, List<FormerOf> ofOthers) {
         public KnownFormerIds {
             uids = Set.copyOf(uids);
             gids = Set.copyOf(gids);
+            ofOthers = List.copyOf(ofOthers);
         }
     }
 
@@ -84,6 +91,8 @@ public final class LiveHost implements HostInspector {
             scope = scope(accounts, former, report);
             processes = processes(accounts, former, report, scope);
         }
+        Fact<ScanResult> files =
+                depth == Depth.WITHOUT_FILES ? Fact.unknown("the roots were not searched") : files(scope);
         return new HostSnapshot(
                 Instant.now(),
                 false,
@@ -93,15 +102,22 @@ public final class LiveHost implements HostInspector {
                 processes,
                 new GuestsAfterwards(settings.timeouts().libvirt(), sources.root()).look(accounts, scope, libvirt),
                 former,
+                reserved(scope, files, depth),
                 scope,
-                depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
+                files,
                 WritablePlaces.readOnlyAmong(settings),
                 passwdLock());
     }
 
     private Optional<FileScope> scope(
             List<AccountFacts> accounts, Fact<FormerIds> former, Optional<LibvirtReport> report) {
-        return FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), report, sources.base());
+        return FileScopes.of(
+                settings,
+                accounts,
+                former.orElse(FormerIds.NONE),
+                sources.reserved().withNamesOf(remembered.ofOthers()),
+                report,
+                sources.base());
     }
 
     private Fact<ProcessesInTheWay> processes(
@@ -194,6 +210,13 @@ public final class LiveHost implements HostInspector {
     private Fact<FormerIds> former(List<AccountFacts> accounts, Optional<LibvirtReport> report, WatchedIds kept) {
         Set<Uid> uids = new HashSet<>(remembered.uids());
         Set<Gid> gids = new HashSet<>(remembered.gids());
+        // Of whom no journal may tell any more.
+        Fact<WatchedIds> reserved = NameQuestion.ask(() -> sources.reserved().numbers());
+        if (reserved.whyUnknown().isPresent()) {
+            return Fact.unknown(reserved.whyUnknown().get());
+        }
+        uids.addAll(reserved.orElse(WatchedIds.NONE).uids());
+        gids.addAll(reserved.orElse(WatchedIds.NONE).gids());
         uids.addAll(kept.uids());
         gids.addAll(kept.gids());
         WatchedIds cached = cached(accounts, report);
@@ -210,6 +233,16 @@ public final class LiveHost implements HostInspector {
         uids.remove(Uid.ROOT);
         gids.remove(new Gid(0));
         return NameQuestion.ask(() -> FormerIds.among(uids, gids, ownNames, sources.names()));
+    }
+
+    private Fact<List<ReservedId>> reserved(Optional<FileScope> scope, Fact<ScanResult> files, Depth depth) {
+        CarriedIds carried = new CarriedIds(scope, files, outsideLook(scope, depth));
+        return NameQuestion.ask(() -> sources.reserved().all(carried));
+    }
+
+    private CarriedIds.OutsideLook outsideLook(Optional<FileScope> scope, Depth depth) {
+        return CarriedIds.outsideLook(depth, () -> sources.scanner()
+                .scan(sources.base(), scope.orElseThrow().scanOutside(), hit -> {}, entries -> {}));
     }
 
     private Fact<ScanResult> files(Optional<FileScope> scope) {

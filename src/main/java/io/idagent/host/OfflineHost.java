@@ -3,9 +3,11 @@ package io.idagent.host;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Gid;
 import io.idagent.platform.GroupEntry;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
+import io.idagent.platform.Uid;
 import io.idagent.platform.UserEntry;
 import io.idagent.settings.Account;
 import io.idagent.settings.Settings;
@@ -26,6 +28,7 @@ public final class OfflineHost implements HostInspector {
     private final Settings settings;
     private final LiveHost.KnownFormerIds remembered;
     private final Names names;
+    private final ReservedIds reserved;
     private final OwnershipScanner scanner;
     private final TreeBase base;
 
@@ -33,11 +36,13 @@ public final class OfflineHost implements HostInspector {
             Settings settings,
             LiveHost.KnownFormerIds remembered,
             Names names,
+            ReservedIds reserved,
             OwnershipScanner scanner,
             TreeBase base) {
         this.settings = settings;
         this.remembered = remembered;
         this.names = names;
+        this.reserved = reserved;
         this.scanner = scanner;
         this.base = base;
     }
@@ -47,8 +52,20 @@ public final class OfflineHost implements HostInspector {
         List<AccountFacts> accounts = AccountFacts.present(
                 settings.accounts().stream().map(this::account).toList());
         Fact<FormerIds> former = former();
-        Optional<FileScope> scope =
-                FileScopes.of(settings, accounts, former.orElse(FormerIds.NONE), Optional.empty(), base);
+        Optional<FileScope> scope = FileScopes.of(
+                settings,
+                accounts,
+                former.orElse(FormerIds.NONE),
+                reserved.withNamesOf(remembered.ofOthers()),
+                Optional.empty(),
+                base);
+        Fact<ScanResult> files =
+                depth == Depth.WITHOUT_FILES ? Fact.unknown("the roots were not searched") : files(scope);
+        CarriedIds carried = new CarriedIds(
+                scope,
+                files,
+                CarriedIds.outsideLook(
+                        depth, () -> scanner.scan(base, scope.orElseThrow().scanOutside(), hit -> {}, entries -> {})));
         return new HostSnapshot(
                 Instant.now(),
                 true,
@@ -58,8 +75,9 @@ public final class OfflineHost implements HostInspector {
                 Fact.known(ProcessesInTheWay.NONE),
                 Fact.known(List.of()),
                 former,
+                NameQuestion.ask(() -> reserved.all(carried)),
                 scope,
-                depth == Depth.WITH_FILES ? files(scope) : Fact.unknown("the roots were not searched"),
+                files,
                 Fact.known(List.of()),
                 PasswdLockLook.at(base.path().resolve("etc"), Duration.ZERO));
     }
@@ -84,7 +102,19 @@ public final class OfflineHost implements HostInspector {
     private Fact<FormerIds> former() {
         Set<String> ownNames = new HashSet<>();
         settings.accounts().forEach(account -> ownNames.addAll(List.of(account.user(), account.group())));
-        return NameQuestion.ask(() -> FormerIds.among(remembered.uids(), remembered.gids(), ownNames, names));
+        return NameQuestion.ask(() -> {
+            // Of whom no journal may tell any more.
+            WatchedIds kept = reserved.numbers();
+            Set<Uid> uids = new HashSet<>(remembered.uids());
+            Set<Gid> gids = new HashSet<>(remembered.gids());
+            uids.addAll(kept.uids());
+            gids.addAll(kept.gids());
+            settings.accounts().forEach(account -> {
+                uids.remove(account.uid());
+                gids.remove(account.gid());
+            });
+            return FormerIds.among(uids, gids, ownNames, names);
+        });
     }
 
     private Fact<ScanResult> files(Optional<FileScope> scope) {

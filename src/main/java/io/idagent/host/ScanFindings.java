@@ -19,11 +19,17 @@ public record ScanFindings(
         Fact<List<UnstartableGuest>> unstartable,
         Fact<List<String>> failingNameServices,
         Fact<FormerIds> former,
+        Fact<List<ReservedId>> reserved,
         Optional<FileScope> scope,
         Fact<ScanResult> files,
         Fact<List<String>> readOnly) {
 
     public static final int FORMAT = 1;
+
+    public ScanFindings {
+        // Those of an earlier version do not tell of them.
+        reserved = reserved == null ? Fact.known(List.of()) : reserved;
+    }
 
     public static ScanFindings of(HostSnapshot host) {
         return new ScanFindings(
@@ -34,6 +40,7 @@ public record ScanFindings(
                 host.unstartable(),
                 host.failingNameServices(),
                 host.former(),
+                host.reserved(),
                 host.scope(),
                 host.files(),
                 host.readOnly());
@@ -51,6 +58,7 @@ public record ScanFindings(
                 FORMAT,
                 Instant.EPOCH,
                 Fact.known(List.of()),
+                Fact.unknown(why),
                 Fact.unknown(why),
                 Fact.unknown(why),
                 Fact.unknown(why),

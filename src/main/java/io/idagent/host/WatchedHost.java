@@ -93,6 +93,7 @@ public final class WatchedHost implements HostInspector {
                         : Fact.unknown(running.whyUnknown().orElse("")),
                 findings.unstartable(),
                 findings.former(),
+                findings.reserved(),
                 findings.scope(),
                 findings.files(),
                 findings.readOnly(),

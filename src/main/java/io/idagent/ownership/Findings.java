@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one scan has found so far: judges each file that the walk comes to, counts it, and sends it to the sink. The threads
@@ -37,6 +39,8 @@ final class Findings {
     private final GrowingTally acls = new GrowingTally();
     private final GrowingTally ownerRecords = new GrowingTally();
     private final GrowingTally staleRecords = new GrowingTally();
+    private final Set<Uid> carriedUids = new HashSet<>();
+    private final Set<Gid> carriedGids = new HashSet<>();
     private final Map<Place, GrowingTally> sharedStorage = new LinkedHashMap<>();
     private final List<Path> absentRoots = new ArrayList<>();
     private final Smallest<PathError> errors = new Smallest<>(
@@ -124,6 +128,7 @@ final class Findings {
             return;
         }
         Reason reason = verdict.reason().get();
+        noteNumbers(status.owner());
         if (place.isOnlyCounted()) {
             if (reason != Reason.ALREADY_TARGET) {
                 sharedStorage.get(place).add(bytes, path);
@@ -145,6 +150,15 @@ final class Findings {
     /** They may lie where nothing is adopted, and whoever made this one may not have owned the file. */
     private static boolean hasOtherNames(FileStatus status) {
         return status.links() > 1 && status.type() != FileType.DIRECTORY;
+    }
+
+    private void noteNumbers(Owner owner) {
+        if (request.rules().uids().containsKey(owner.uid())) {
+            carriedUids.add(owner.uid());
+        }
+        if (request.rules().gids().containsKey(owner.gid())) {
+            carriedGids.add(owner.gid());
+        }
     }
 
     synchronized void enteredShared(Place place) {
@@ -183,6 +197,7 @@ final class Findings {
                 ownerRecords.tally(),
                 staleRecords.tally(),
                 shared,
+                new CarriedOwners(carriedUids, carriedGids),
                 absentRoots,
                 errors.inOrder(),
                 errorCount);

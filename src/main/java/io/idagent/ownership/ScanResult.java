@@ -16,6 +16,7 @@ import java.util.List;
  * @param staleRecords the same, noted before the last boot; libvirt does not believe them, so they are left
  * @param sharedStorage each shared (or unknown) file system that was met and searched, even if nothing lies there; not sent
  *     to the sink
+ * @param carried which of the numbers that are looked for the owners of files have, shared file systems included
  * @param absentRoots roots that do not exist
  * @param errors the first {@value #ERRORS}
  * @param errorCount all of them
@@ -30,6 +31,7 @@ public record ScanResult(
         Tally ownerRecords,
         Tally staleRecords,
         List<MountTally> sharedStorage,
+        CarriedOwners carried,
         List<Path> absentRoots,
         List<PathError> errors,
         long errorCount) {

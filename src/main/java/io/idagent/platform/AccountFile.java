@@ -131,6 +131,11 @@ final class AccountFile {
                 + decoded(String.join(":", line.fields())) + "'. Correct it (pwck, grpck) and try again.");
     }
 
+    /** All that are whole. */
+    List<Line> entries() {
+        return lines.stream().filter(line -> !line.isBroken()).toList();
+    }
+
     static String decoded(String bytes) {
         return new String(bytes.getBytes(ISO_8859_1), UTF_8);
     }

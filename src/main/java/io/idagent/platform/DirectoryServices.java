@@ -94,6 +94,34 @@ final class DirectoryServices {
         }
     }
 
+    /**
+     * The same, but for the account files, whose entry hides what the others say.
+     *
+     * @throws NameServiceException as above
+     */
+    <T> Optional<T> askBesideFiles(String database, ToIntFunction<NssEntry> question, Function<NssEntry, T> reading)
+            throws NameServiceException {
+        synchronized (PROCESS) {
+            NsswitchConf line = NsswitchConf.read(configuration, database);
+            List<String> others = line.besideFiles();
+            if (others.isEmpty()) {
+                return Optional.empty();
+            }
+            if (isSilent()) {
+                throw new NameServiceException(failure);
+            }
+            return within(database, line, others, services -> {
+                NssEntry entry = new NssEntry();
+                for (String service : others) {
+                    if (!entry.isFound()) {
+                        services.askAlone(service, question, entry);
+                    }
+                }
+                return entry.isFound() ? Optional.of(reading.apply(entry)) : Optional.empty();
+            });
+        }
+    }
+
     /** @return a sentence for each service that cannot answer about these numbers; empty if "not found" may be believed */
     List<String> failing(Uid uid, Gid gid) throws NameServiceException {
         synchronized (PROCESS) {
@@ -188,6 +216,9 @@ final class DirectoryServices {
             try {
                 NativeLibrary.getInstance(module);
             } catch (UnsatisfiedLinkError e) {
+                if (!line.remote().contains(service)) {
+                    return service; // systemd may stand there, as Debian has it, without being installed
+                }
                 // glibc says "not found" for it, and that is not known.
                 throw new NameServiceException("Name service '" + service + "' stands in nsswitch.conf for " + database
                         + ", but its module " + module

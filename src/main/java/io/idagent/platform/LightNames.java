@@ -59,6 +59,15 @@ public final class LightNames implements Names {
         return directories.failing(uid, gid);
     }
 
+    /** Who has the number by the services other than the account files: an entry in those hides theirs. */
+    synchronized Optional<String> userNameBesideFiles(Uid uid) throws NameServiceException {
+        return directories.askBesideFiles("passwd", call -> call.user(uid), NssEntry::name);
+    }
+
+    synchronized Optional<String> groupNameBesideFiles(Gid gid) throws NameServiceException {
+        return directories.askBesideFiles("group", call -> call.group(gid), NssEntry::name);
+    }
+
     /** Whether others than this host's own files are asked. */
     boolean askOthers(String database) throws NameServiceException {
         return directories.areAsked(database);

@@ -3,6 +3,7 @@ package io.idagent.platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,31 @@ public final class LocalAccounts implements Names {
         return AccountFile.group(groupName, read(groupName, group))
                 .entry(name)
                 .map(found -> new GroupEntry(name, new Gid(found.number())));
+    }
+
+    /** All lines of the passwd file that are whole. */
+    public List<LocalUser> users() throws NameServiceException {
+        return AccountFile.passwd(passwdName, read(passwdName, passwd)).entries().stream()
+                .map(line -> new LocalUser(
+                        AccountFile.decoded(line.field(0)),
+                        line.field(1),
+                        new Uid(line.number()),
+                        Gid.parse(line.field(3)),
+                        AccountFile.decoded(line.field(4)),
+                        AccountFile.decoded(line.field(5)),
+                        AccountFile.decoded(line.field(6))))
+                .toList();
+    }
+
+    /** All lines of the group file that are whole. */
+    public List<LocalGroup> groups() throws NameServiceException {
+        return AccountFile.group(groupName, read(groupName, group)).entries().stream()
+                .map(line -> new LocalGroup(
+                        AccountFile.decoded(line.field(0)),
+                        line.field(1),
+                        new Gid(line.number()),
+                        AccountFile.decoded(line.field(3))))
+                .toList();
     }
 
     private static byte[] read(String name, FileContent content) throws NameServiceException {

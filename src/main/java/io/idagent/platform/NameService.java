@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import jnr.constants.platform.Errno;
 import jnr.posix.Group;
 import jnr.posix.POSIX;
@@ -85,6 +86,20 @@ public final class NameService implements Names {
     @Override
     public List<String> failingServices(Uid uid, Gid gid) throws NameServiceException {
         return directories.failingServices(uid, gid);
+    }
+
+    /**
+     * Who has the number by the services other than the local files: an entry in those hides theirs.
+     *
+     * @throws NameServiceException if one of them cannot answer
+     */
+    public Optional<String> userNameBesideFiles(Uid uid) throws NameServiceException {
+        return directories.userNameBesideFiles(uid);
+    }
+
+    /** As {@link #userNameBesideFiles}. */
+    public Optional<String> groupNameBesideFiles(Gid gid) throws NameServiceException {
+        return directories.groupNameBesideFiles(gid);
     }
 
     private interface Reading<T, R> {

@@ -27,6 +27,9 @@ record NsswitchConf(String line, List<String> services) {
     /** They read files of this host, or ask systemd, which makes names up itself: they have no outage to hide. */
     private static final Set<String> LOCAL_SERVICES = Set.of("files", "compat", "systemd", "myhostname");
 
+    /** Those that read the account files. */
+    private static final Set<String> FILES = Set.of("files", "compat");
+
     /** What glibc does where nothing is said. */
     private static final NsswitchConf DEFAULT = new NsswitchConf("files", List.of("files"));
 
@@ -68,6 +71,11 @@ record NsswitchConf(String line, List<String> services) {
         return services.stream()
                 .filter(service -> !LOCAL_SERVICES.contains(service))
                 .toList();
+    }
+
+    /** Services other than those that read the account files. */
+    List<String> besideFiles() {
+        return services.stream().filter(service -> !FILES.contains(service)).toList();
     }
 
     /** Whether the account files are read before anybody else is asked. */

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param additionalRoots further trees of the account; orphans in them are only reported
  * @param exclusions trees that are left alone, with everything below
  * @param formerUids numbers the account had before, beside those that the journal knows
+ * @param reserveFormerIds whether former numbers that files carry are kept from being given to others
  * @param orphanRange numbers that orphans are adopted from; empty: system accounts of login.defs
  */
 public record Settings(
@@ -30,6 +31,7 @@ public record Settings(
         List<Path> exclusions,
         Set<Uid> formerUids,
         Set<Gid> formerGids,
+        boolean reserveFormerIds,
         OrphanPolicy orphans,
         Optional<IdRange> orphanRange,
         SharedStorage sharedStorage,
@@ -72,6 +74,7 @@ public record Settings(
                 exclusions,
                 formerUids,
                 formerGids,
+                reserveFormerIds,
                 orphans,
                 orphanRange,
                 sharedStorage,

@@ -100,6 +100,16 @@ class AssessorTest {
     }
 
     @Test
+    void aReservedNumberThatNoFileCarriesIsALeftoverAndOneThatIsNeededIsNot() {
+        expect(State.LEFTOVERS, Readiness.READY, newHost().reserved(109, Optional.empty()));
+        assertEquals(
+                "ids are right, and uid 109 can be given back: no file carries it, but libvirt-qemu-former-109 still"
+                        + " reserves it",
+                assess(newHost().reserved(109, Optional.empty())).sentence());
+        expect(State.NORMALIZED, Readiness.READY, newHost().reserved(109, Optional.of("files in the roots carry it")));
+    }
+
+    @Test
     void aGuestUnderFormerIdsMakesAHostWithRightIdsUnready() {
         expect(State.NORMALIZED, Readiness.NOT_READY, newHost().former(OLD).guest("vm1", 42, OLD));
     }

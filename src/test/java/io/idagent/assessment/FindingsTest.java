@@ -24,6 +24,7 @@ import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.Tally;
 import io.idagent.platform.QemuConf;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,16 @@ class FindingsTest {
     void aFormerIdThatWasGivenToSomebodyElseIsReported() {
         FormerIds reused = new FormerIds(Set.of(), Set.of(), List.of("uid 109 belongs to user systemd-oom now"));
         expect(Kind.FORMER_ID_REUSED, "systemd-oom", newHost().former(known(reused)));
+    }
+
+    @Test
+    void aReservedNumberIsReportedWithTheReason() {
+        expect(
+                Kind.FORMER_ID_RESERVED,
+                "uid 109 is reserved by libvirt-qemu-former-109, so that nobody is given files with it: two on NFS",
+                newHost().reserved(109, Optional.of("two on NFS")));
+        assertEquals(
+                List.of(), assess(newHost().reserved(109, Optional.empty())).findings());
     }
 
     @Test

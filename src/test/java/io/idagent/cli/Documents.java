@@ -44,7 +44,7 @@ final class Documents {
     }
 
     static Optional<ConversionPlan> plan(HostStory host) {
-        return new ConversionPlanner().plan(assess(host, history()), List.of("libvirt-guests.service"));
+        return new ConversionPlanner(true).plan(assess(host, history()), List.of("libvirt-guests.service"));
     }
 
     static PlanDocument planDocument(HostStory host, Optional<Tally> outside) {

@@ -128,7 +128,7 @@ class TextTest {
                   listing the files to change
                   stopping libvirt and holding it down: libvirtd.service, and along with them libvirt-guests.service
                   looking for guests once more
-                  changing the ids of the account: libvirt-qemu 109:114 -> 64055:64055
+                  changing the ids of the account: libvirt-qemu 109:114 -> 64055:64055; the old numbers stay reserved while files carry them
                   locking the account files, dropping caches
                   changing owners: 4 files
                   starting libvirt: libvirtd.service, and along with them libvirt-guests.service

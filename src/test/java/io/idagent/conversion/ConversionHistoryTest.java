@@ -116,10 +116,14 @@ class ConversionHistoryTest {
                         Set.of(new Uid(117)),
                         Set.of(new Gid(121)),
                         Optional.empty(),
-                        scope.sharedStorage()),
+                        scope.sharedStorage(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
                 LibvirtUnits.NONE,
                 ConversionPlan.LabelHalves.NONE,
-                Optional.empty());
+                Optional.empty(),
+                Reservations.NONE);
         ConversionHistory history = new ConversionHistory(List.of(ended("a", restart, Result.DONE)), false);
         assertEquals(Set.of(new Uid(117)), history.formerUids());
         assertEquals(Set.of(new Gid(121)), history.formerGids());

@@ -8,11 +8,14 @@ import static io.idagent.host.HostStory.newHost;
 import static io.idagent.host.HostStory.oldHost;
 import static io.idagent.host.HostStory.scan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.assessment.Assessor;
 import io.idagent.conversion.ConversionPlan.LabelHalves;
 import io.idagent.host.ConversionFact;
 import io.idagent.host.HostStory;
+import io.idagent.platform.Uid;
 import io.idagent.platform.Unit;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +34,7 @@ class ConversionPlannerTest {
     private static final ConversionFact FAILED = new ConversionFact.Failed("a", NOON, "why");
 
     static Optional<ConversionPlan> plan(HostStory host, ConversionFact conversion) {
-        return new ConversionPlanner()
+        return new ConversionPlanner(true)
                 .plan(new Assessor(false).assess(host.snapshot(), conversion), List.of("libvirt-guests.service"));
     }
 
@@ -41,6 +44,25 @@ class ConversionPlannerTest {
 
     private static Optional<ConversionKind> kind(HostStory host, ConversionFact conversion) {
         return plan(host, conversion).map(ConversionPlan::kind);
+    }
+
+    @Test
+    void formerNumbersAreReservedInAConversionAndInReOwningIfThatIsWanted() {
+        HostStory old = oldHost().reserved(117, Optional.of("files in the roots carry it"));
+        assertEquals(
+                new Reservations(true, Set.of(new Uid(117)), Set.of()),
+                plan(old).reservations());
+        assertTrue(plan(newHost().files(scan(1, 0))).reservations().wanted());
+        assertFalse(new ConversionPlanner(false)
+                .plan(new Assessor(false).assess(old.snapshot(), IDLE), List.of())
+                .orElseThrow()
+                .reservations()
+                .wanted());
+        assertFalse(new ConversionPlanner(true)
+                .planRollback(new Assessor(false).assess(old.snapshot(), IDLE), List.of(), "a")
+                .orElseThrow()
+                .reservations()
+                .wanted());
     }
 
     @Test
@@ -73,7 +95,7 @@ class ConversionPlannerTest {
             assertEquals(Optional.empty(), plan(obstacle.host().get(), conversion));
             assertEquals(
                     Optional.empty(),
-                    new ConversionPlanner()
+                    new ConversionPlanner(true)
                             .planRollback(
                                     new Assessor(false)
                                             .assess(obstacle.host().get().snapshot(), conversion),
@@ -193,7 +215,7 @@ class ConversionPlannerTest {
     @Test
     void theWayBackAdoptsNothingAndRemembersWhatItTakesBack() {
         HostStory host = oldHost().former(HostStory.owner(108, 113));
-        ConversionPlan plan = new ConversionPlanner()
+        ConversionPlan plan = new ConversionPlanner(true)
                 .planRollback(new Assessor(false).assess(host.snapshot(), IDLE), List.of(), "20260301T110000Z")
                 .orElseThrow();
         assertEquals(ConversionKind.ROLL_BACK, plan.kind());
@@ -206,7 +228,7 @@ class ConversionPlannerTest {
     void thereIsNoWayBackForAHostThatIsAsItWas() {
         assertEquals(
                 Optional.empty(),
-                new ConversionPlanner()
+                new ConversionPlanner(true)
                         .planRollback(new Assessor(false).assess(newHost().snapshot(), IDLE), List.of(), "a"));
     }
 }

@@ -72,7 +72,8 @@ class JournalTest {
                 PLAN.files(),
                 new LibvirtUnits(units, List.of(), List.of()),
                 PLAN.proveBaseLabel(),
-                PLAN.rollsBack());
+                PLAN.rollsBack(),
+                PLAN.reservations());
         Path other = Files.createDirectory(directory.resolve("other"));
         try (Journal journal = Journal.create(other, new JournalEntry.Opened(NOON, 1, longPlan))) {
             Journal.Content content = Journal.read(journal.directory());

@@ -60,7 +60,7 @@ class PlannerPropertiesTest {
     }
 
     private static Optional<ConversionPlan> plan(Assessment assessment) {
-        return new ConversionPlanner().plan(assessment, List.of());
+        return new ConversionPlanner(true).plan(assessment, List.of());
     }
 
     private static Assessment assess(HostStory host, ConversionFact conversion) {
@@ -85,7 +85,8 @@ class PlannerPropertiesTest {
             Assessment assessment = assess(host, idle(chance));
             assertEquals(Optional.empty(), plan(assessment), () -> assessment.state() + " " + assessment.blockers());
             assertEquals(
-                    Optional.empty(), new ConversionPlanner().planRollback(assessment, List.of(), "20260301T120000Z"));
+                    Optional.empty(),
+                    new ConversionPlanner(true).planRollback(assessment, List.of(), "20260301T120000Z"));
             assertTrue(!assessment.blockers().isEmpty());
         });
     }

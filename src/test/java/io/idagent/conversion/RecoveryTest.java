@@ -29,7 +29,8 @@ class RecoveryTest {
             CONVERT.files(),
             CONVERT.libvirt(),
             CONVERT.proveBaseLabel(),
-            Optional.of("20260301T110000Z"));
+            Optional.of("20260301T110000Z"),
+            Reservations.NONE);
 
     /** All that a run of this plan writes before its end. */
     static List<JournalEntry> journal(ConversionPlan plan) {

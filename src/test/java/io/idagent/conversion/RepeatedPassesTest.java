@@ -2,20 +2,25 @@ package io.idagent.conversion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.idagent.host.ReservedIds;
 import io.idagent.ownership.DiskFlush;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
 import io.idagent.ownership.TreeBase;
+import io.idagent.platform.Commands;
 import io.idagent.platform.LibC;
 import io.idagent.platform.LocalAccounts;
 import io.idagent.platform.MountTable;
-import io.idagent.platform.Names;
+import io.idagent.platform.ShadowTools;
+import io.idagent.settings.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +38,8 @@ class RepeatedPassesTest {
             RecoveryTest.CONVERT.files(),
             RecoveryTest.CONVERT.libvirt(),
             ConversionPlan.LabelHalves.NONE,
-            Optional.empty());
+            Optional.empty(),
+            Reservations.NONE);
 
     @TempDir
     Path base;
@@ -74,7 +80,9 @@ class RepeatedPassesTest {
     /** @param more how many files turn up, one each time that the directory has just been read */
     private ConversionOutcome reOwn(int more) throws IOException {
         LibC libC = LibC.load();
-        Names names = LocalAccounts.in(base.resolve("etc"));
+        LocalAccounts names = LocalAccounts.in(base.resolve("etc"));
+        ReservedIds reserved = new ReservedIds(names, List.of(Account.LIBVIRT_QEMU));
+        ShadowTools shadow = new ShadowTools(new Commands(), Duration.ofSeconds(20), Optional.of(base));
         try (TreeBase tree = TreeBase.below(libC, base)) {
             OwnershipScanner scanner = new OwnershipScanner(libC, names, MountTable::ofThisProcess);
             InventoryStep inventory = new InventoryStep(scanner, tree, conversions);
@@ -90,7 +98,9 @@ class RepeatedPassesTest {
                                             Optional::empty,
                                             inventory,
                                             owners,
-                                            () -> new DiskFlush(libC, MountTable::ofThisProcess, tree))),
+                                            () -> new DiskFlush(libC, MountTable::ofThisProcess, tree),
+                                            new SettleNumbers(
+                                                    reserved, new NumberKeeper(shadow, reserved, names), names))),
                     Clock.systemUTC());
             return runner.run(RE_OWN, whenADirectoryWasRead(more));
         }

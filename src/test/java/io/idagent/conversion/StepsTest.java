@@ -10,6 +10,8 @@ import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.conversion.ConversionPlan.LabelHalves;
 import io.idagent.host.AccountChange;
 import io.idagent.host.FileScope;
+import io.idagent.host.NamesBesideReserved;
+import io.idagent.host.ReservedIds;
 import io.idagent.ownership.DiskFlush;
 import io.idagent.ownership.OwnerChanger;
 import io.idagent.ownership.OwnershipScanner;
@@ -17,13 +19,17 @@ import io.idagent.ownership.Root;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
+import io.idagent.platform.Gid;
 import io.idagent.platform.LibC;
 import io.idagent.platform.LocalAccounts;
 import io.idagent.platform.MountTable;
+import io.idagent.platform.Names;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Services;
 import io.idagent.platform.ShadowTools;
+import io.idagent.platform.Uid;
 import io.idagent.platform.Unit;
+import io.idagent.settings.Account;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -60,7 +66,10 @@ class StepsTest {
     private Path directory;
 
     private TreeBase base;
-    private LocalAccounts names;
+    private LocalAccounts files;
+    private Names names;
+    private ReservedIds reserved;
+    private Reservations reservations = new Reservations(true, Set.of(), Set.of());
     private Conversions conversions;
     private final List<String> told = new ArrayList<>();
     private final List<String> services = new ArrayList<>();
@@ -80,7 +89,9 @@ class StepsTest {
         }
         write("images/roots", "x");
         base = TreeBase.below(LibC.load(), directory);
-        names = LocalAccounts.in(directory.resolve("etc"));
+        files = LocalAccounts.in(directory.resolve("etc"));
+        reserved = new ReservedIds(files, List.of(Account.LIBVIRT_QEMU));
+        names = NamesBesideReserved.ofVisible(files, reserved);
         conversions = new Conversions(directory.resolve("state"));
         actions = actions();
     }
@@ -98,12 +109,9 @@ class StepsTest {
         all.put(Step.INVENTORY, inventory);
         all.put(Step.CLOSE_LIBVIRT, new CloseLibvirtStep(new Told()));
         all.put(Step.LOOK_AGAIN, new LookAgainStep(plan -> inTheWay));
-        all.put(
-                Step.CHANGE_IDS,
-                new ChangeIdsStep(
-                        new ShadowTools(new Commands(), Duration.ofSeconds(20), Optional.of(directory)),
-                        names,
-                        directory.resolve("etc")));
+        ShadowTools shadow = new ShadowTools(new Commands(), Duration.ofSeconds(20), Optional.of(directory));
+        NumberKeeper keeper = new NumberKeeper(shadow, reserved, names);
+        all.put(Step.CHANGE_IDS, new ChangeIdsStep(shadow, names, directory.resolve("etc"), keeper));
         all.put(Step.HOLD_NUMBERS, new HoldNumbersStep(new Commands(), Duration.ofSeconds(20), Duration.ofSeconds(15)));
         all.put(Step.CHANGE_OWNERS, owners);
         all.put(Step.OPEN_LIBVIRT, new OpenLibvirtStep(new Told()));
@@ -114,7 +122,8 @@ class StepsTest {
                         () -> label,
                         inventory,
                         owners,
-                        () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base)));
+                        () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base),
+                        new SettleNumbers(reserved, keeper, names)));
         return all;
     }
 
@@ -133,8 +142,11 @@ class StepsTest {
                 Set.of(),
                 Set.of(),
                 Optional.empty(),
-                SharedStorage.REPORT);
-        return new ConversionPlan(kind, false, files, UNITS, new LabelHalves(true, true), rollsBack);
+                SharedStorage.REPORT,
+                List.of(),
+                List.of(),
+                List.of());
+        return new ConversionPlan(kind, false, files, UNITS, new LabelHalves(true, true), rollsBack, reservations);
     }
 
     private ConversionOutcome convert() throws IOException {
@@ -272,13 +284,60 @@ class StepsTest {
         label = Optional.of(owner(64055, 105));
         ConversionPlan both = plan(ConversionKind.CONVERT, OLD, NEW, Optional.empty());
         ConversionPlan uidOnly = new ConversionPlan(
-                both.kind(), false, both.files(), both.libvirt(), new LabelHalves(true, false), Optional.empty());
+                both.kind(),
+                false,
+                both.files(),
+                both.libvirt(),
+                new LabelHalves(true, false),
+                Optional.empty(),
+                Reservations.NONE);
         assertEquals(Result.DONE, run(uidOnly).result());
         label = Optional.of(owner(0, 114));
         ConversionPlan back = plan(ConversionKind.ROLL_BACK, NEW, OLD, Optional.empty());
         ConversionPlan gidOnly = new ConversionPlan(
-                back.kind(), false, back.files(), back.libvirt(), new LabelHalves(false, true), Optional.empty());
+                back.kind(),
+                false,
+                back.files(),
+                back.libvirt(),
+                new LabelHalves(false, true),
+                Optional.empty(),
+                Reservations.NONE);
         assertEquals(Result.DONE, run(gidOnly).result());
+    }
+
+    /** What stood before it stands after it, and nothing else. */
+    @Test
+    void whereItIsUndoneWhatWasReservedIsAgain() throws Exception {
+        write("etc/group", Files.readString(directory.resolve("etc/group")) + "staff:x:64055:\n");
+        assertEquals(Result.UNDONE, convert().result());
+        assertEquals(List.of(), reserved.users());
+        assertEquals(List.of(), reserved.groups());
+
+        new ShadowTools(new Commands(), Duration.ofSeconds(20), Optional.of(directory))
+                .addLockedUser("libvirt-qemu-former-64055", NEW.uid(), "kvm", ReservedIds.COMMENT, false);
+        reservations = new Reservations(true, Set.of(NEW.uid()), Set.of());
+        assertEquals(Result.UNDONE, convert().result());
+        assertIds(OLD);
+        assertEquals(Optional.of("libvirt-qemu-former-64055"), files.userName(NEW.uid()));
+        assertEquals(1, reserved.users().size());
+    }
+
+    @Test
+    void whatIsReservedForAnotherAccountIsNotTaken() throws Exception {
+        write(
+                "etc/passwd",
+                Files.readString(directory.resolve("etc/passwd")) + "nova-former-64055:x:64055:105:"
+                        + ReservedIds.COMMENT + ":/nonexistent:/usr/sbin/nologin\n");
+        Account nova = new Account("nova", new Uid(7), "nova", new Gid(7));
+        reserved = new ReservedIds(files, List.of(Account.LIBVIRT_QEMU, nova));
+        names = NamesBesideReserved.ofVisible(files, reserved);
+        actions = actions();
+        ConversionOutcome outcome = convert();
+        assertEquals(Result.UNDONE, outcome.result());
+        assertTrue(
+                outcome.sentence().contains("64055 for libvirt-qemu is reserved by nova-former-64055"),
+                outcome.sentence());
+        assertIds(OLD);
     }
 
     @Test
@@ -299,6 +358,14 @@ class StepsTest {
                     outcome.problems().toString());
             assertEquals("libvirt-qemu has 64055:64055, but some files could not be changed", outcome.sentence());
             assertEquals("PROVE: 1 files are left", told.get(told.size() - 1));
+            assertEquals(
+                    List.of(
+                            "uid 109 stays reserved by libvirt-qemu-former-109: files in the roots carry it",
+                            "gid 114 stays reserved by libvirt-qemu-former-114: files in the roots carry it"),
+                    outcome.notes());
+            assertEquals(Optional.empty(), names.userName(OLD.uid()));
+            assertEquals(Optional.of("libvirt-qemu-former-109"), files.userName(OLD.uid()));
+            assertEquals(Optional.of("libvirt-qemu-former-114"), files.groupName(OLD.gid()));
         } finally {
             new ProcessBuilder("chattr", "-i", directory.resolve("images/17").toString())
                     .start()

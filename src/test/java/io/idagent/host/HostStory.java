@@ -1,5 +1,6 @@
 package io.idagent.host;
 
+import io.idagent.ownership.CarriedOwners;
 import io.idagent.ownership.MountTally;
 import io.idagent.ownership.PathError;
 import io.idagent.ownership.Root;
@@ -49,6 +50,7 @@ public final class HostStory {
     private Optional<String> whyNoProcesses = Optional.empty();
     private Fact<List<UnstartableGuest>> unstartable = known(List.of());
     private Fact<FormerIds> former = known(FormerIds.NONE);
+    private Fact<List<ReservedId>> reserved = known(List.of());
     private Fact<ScanResult> files = known(scan(0, 0));
     private Fact<List<String>> readOnly = known(List.of());
     private Fact<Optional<String>> passwdLock = known(Optional.empty());
@@ -213,6 +215,13 @@ public final class HostStory {
         return this;
     }
 
+    /** A former uid is kept from being given to others; empty: without need. */
+    public HostStory reserved(long uid, Optional<String> whyKept) {
+        reserved = known(List.of(
+                new ReservedId("libvirt-qemu-former-" + uid, Optional.of(new Uid(uid)), Optional.empty(), whyKept)));
+        return this;
+    }
+
     public HostStory files(ScanResult scan) {
         return files(known(scan));
     }
@@ -253,6 +262,7 @@ public final class HostStory {
                 processes,
                 unstartable,
                 former,
+                reserved,
                 account.change()
                         .map(change -> new FileScope(
                                 List.of(change),
@@ -261,7 +271,10 @@ public final class HostStory {
                                 formerIds.uids(),
                                 formerIds.gids(),
                                 Optional.empty(),
-                                SharedStorage.REPORT)),
+                                SharedStorage.REPORT,
+                                List.of(),
+                                List.of(),
+                                List.of())),
                 files,
                 readOnly,
                 passwdLock);
@@ -301,6 +314,7 @@ public final class HostStory {
                 tally(ownerRecords, "/var/lib/libvirt/images/recorded.qcow2"),
                 Tally.NOTHING,
                 shared,
+                CarriedOwners.NONE,
                 List.of(),
                 errors,
                 errors.size());

@@ -1,6 +1,7 @@
 package io.idagent.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,6 +87,7 @@ class SettingsReaderTest {
                         List.of(),
                         Set.of(),
                         Set.of(),
+                        true,
                         OrphanPolicy.ADOPT,
                         Optional.empty(),
                         SharedStorage.REPORT,
@@ -120,6 +122,7 @@ class SettingsReaderTest {
             Map.entry("idagent.exclusions", "/a/x"),
             Map.entry("idagent.former-uids", "105,106"),
             Map.entry("idagent.former-gids", "113"),
+            Map.entry("idagent.reserve-former-ids", "false"),
             Map.entry("idagent.orphans", "former-only"),
             Map.entry("idagent.orphan-range", "100-499"),
             Map.entry("idagent.shared-storage", "ignore"),
@@ -148,6 +151,7 @@ class SettingsReaderTest {
         assertEquals(List.of(Path.of("/a/x")), settings.exclusions());
         assertEquals(Set.of(new Uid(105), new Uid(106)), settings.formerUids());
         assertEquals(Set.of(new Gid(113)), settings.formerGids());
+        assertFalse(settings.reserveFormerIds());
         assertEquals(OrphanPolicy.FORMER_ONLY, settings.orphans());
         assertEquals(Optional.of(new IdRange(100, 499)), settings.orphanRange());
         assertEquals(SharedStorage.IGNORE, settings.sharedStorage());
@@ -328,6 +332,7 @@ class SettingsReaderTest {
                 "idagent.former-uids | 4294967295",
                 "idagent.former-gids | -1",
                 "idagent.former-gids | 105;106",
+                "idagent.reserve-former-ids | maybe",
                 "idagent.orphans | Adopt!",
                 "idagent.orphan-range | 100",
                 "idagent.orphan-range | 999-100",

@@ -40,6 +40,9 @@ class AccountsLabTest {
             END
             """;
 
+    private static final String IMAGE = "/var/lib/libvirt/images/pinned";
+    private static final String PINNED = IMAGE + " /var/lib/nova/pinned";
+
     @Test
     void allAccountsAreConvertedInOneTransactionAndComeBackInOne(Lab lab) {
         Host host = lab.host("h1").withIds(109, 114).boot();
@@ -53,8 +56,19 @@ class AccountsLabTest {
 
         host.sh("echo idagent.accounts.nova.units=nova-compute.service,not-installed.service"
                 + " >>/etc/libvirt-id-agent/application.properties");
+        host.sh("touch " + PINNED + " && chown 109:114 " + IMAGE
+                + " && chown 120:125 /var/lib/nova/pinned && chattr +i " + PINNED);
+        before = state(host);
+        Result pinned = host.agent("--convert-now");
+        assertEquals(7, pinned.exitCode(), pinned.out() + pinned.err());
+        assertEquals(
+                "libvirt-qemu-former-109 libvirt-qemu-former-114 nova-former-120 nova-former-125",
+                host.sh("grep -ho '^[^:]*former[^:]*' /etc/passwd /etc/group | sort | xargs"));
+        host.sh("chattr -i " + PINNED);
+
         Result done = host.agent("--convert-now");
         assertEquals(0, done.exitCode(), done.out() + done.err());
+        assertEquals("64055:64055", host.owner(IMAGE));
         assertEquals("64055:64055", host.ids());
         assertEquals(before.replace("120", "64060").replace("125", "64060"), state(host));
 

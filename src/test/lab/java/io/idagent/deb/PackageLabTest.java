@@ -3,6 +3,7 @@ package io.idagent.deb;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.lab.Host;
@@ -183,11 +184,17 @@ class PackageLabTest {
                 () -> assertFalse(exists(host, "/usr/share/libvirt-id-agent")),
                 () -> assertEquals("", host.sh("systemctl list-units --no-legend 'libvirt-id-agent*'")));
 
-        host.sh("apt-get purge -y -qq libvirt-id-agent");
+        host.sh("useradd --system --uid 109 --no-user-group --home-dir /nonexistent --shell /usr/sbin/nologin"
+                + " --comment 'Keeps a former number of files (libvirt-id-agent)' libvirt-qemu-former-109"
+                + " && groupadd --gid 114 libvirt-qemu-former-114");
+        String said = host.sh("apt-get purge -y -qq libvirt-id-agent");
         assertAll(
                 () -> assertFalse(exists(host, "/etc/libvirt-id-agent")),
                 () -> assertFalse(exists(host, "/var/lib/libvirt-id-agent")),
                 () -> assertFalse(exists(host, "/run/libvirt-id-agent")),
+                () -> assertTrue(said.contains("    userdel libvirt-qemu-former-109"), said),
+                () -> assertTrue(said.contains("    groupdel libvirt-qemu-former-114"), said),
+                () -> assertNotEquals("", host.sh("getent passwd libvirt-qemu-former-109")),
                 () -> assertEquals("", host.sh("find /etc/systemd /var/lib/systemd -name 'libvirt-id-agent*'")),
                 () -> assertEquals("running", host.sh("systemctl is-system-running")));
     }

@@ -1,0 +1,127 @@
+package io.idagent.conversion;
+
+import io.idagent.host.ReservedIds;
+import io.idagent.platform.CommandException;
+import io.idagent.platform.CommandResult;
+import io.idagent.platform.Gid;
+import io.idagent.platform.GroupEntry;
+import io.idagent.platform.LocalGroup;
+import io.idagent.platform.LocalUser;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.ShadowTools;
+import io.idagent.platform.Uid;
+import io.idagent.platform.UserEntry;
+import java.util.Optional;
+
+/**
+ * Makes and takes away the accounts that keep former numbers from being given to others.
+ *
+ * <p>While the account itself still has, or already has again, such a number, both have it: so there is no moment at which
+ * adduser could give it to somebody.
+ */
+final class NumberKeeper {
+
+    /** nogroup on Debian and its relatives. */
+    private static final Gid NOBODYS = new Gid(65534);
+
+    private final ShadowTools tools;
+    private final ReservedIds reserved;
+    private final Names localFiles;
+
+    NumberKeeper(ShadowTools tools, ReservedIds reserved, Names localFiles) {
+        this.tools = tools;
+        this.reserved = reserved;
+        this.localFiles = localFiles;
+    }
+
+    /**
+     * Whether the number is kept for this account, which may have it again.
+     *
+     * @throws StepException if it is kept because of files of another one
+     */
+    boolean keepsFor(String account, Uid uid) throws StepException, NameServiceException {
+        return isFor(account, uid, reserved.user(uid).map(LocalUser::name));
+    }
+
+    boolean keepsFor(String account, Gid gid) throws StepException, NameServiceException {
+        return isFor(account, gid, reserved.group(gid).map(LocalGroup::name));
+    }
+
+    private static boolean isFor(String account, Object number, Optional<String> keeper) throws StepException {
+        if (keeper.isPresent() && !keeper.get().equals(ReservedIds.nameFor(account, number))) {
+            throw new StepException("the number " + number + " for " + account + " is reserved by " + keeper.get()
+                    + ": files of another account carry it. Give those to whom they belong (chown) first");
+        }
+        return keeper.isPresent();
+    }
+
+    private boolean keeps(Uid uid) throws NameServiceException {
+        return reserved.user(uid).isPresent();
+    }
+
+    private boolean keeps(Gid gid) throws NameServiceException {
+        return reserved.group(gid).isPresent();
+    }
+
+    /**
+     * @param account whose number it was, or still is
+     * @param group a group of that account, for a system that has no nogroup
+     */
+    void keep(Uid uid, String account, String group) throws StepException, NameServiceException, CommandException {
+        if (keeps(uid)) {
+            return;
+        }
+        boolean shared =
+                localFiles.user(account).map(UserEntry::uid).filter(uid::equals).isPresent();
+        String primary = localFiles.groupName(NOBODYS).orElse(group);
+        String name = ReservedIds.nameFor(account, uid);
+        expect(tools.addLockedUser(name, uid, primary, ReservedIds.COMMENT, shared));
+        if (!keeps(uid)) {
+            throw new StepException("useradd said that it was done, but " + name + " does not keep uid " + uid);
+        }
+    }
+
+    void keep(Gid gid, String account, String group) throws StepException, NameServiceException, CommandException {
+        if (keeps(gid)) {
+            return;
+        }
+        boolean shared =
+                localFiles.group(group).map(GroupEntry::gid).filter(gid::equals).isPresent();
+        String name = ReservedIds.nameFor(account, gid);
+        expect(tools.addGroup(name, gid, shared));
+        if (!keeps(gid)) {
+            throw new StepException("groupadd said that it was done, but " + name + " does not keep gid " + gid);
+        }
+    }
+
+    /** Without effect where the number is not kept. */
+    void letGo(Uid uid) throws StepException, NameServiceException, CommandException {
+        Optional<LocalUser> keeper = reserved.user(uid);
+        if (keeper.isPresent()) {
+            expect(tools.removeUser(keeper.get().name()));
+            if (keeps(uid)) {
+                throw new StepException(
+                        "userdel said that it was done, but " + keeper.get().name() + " is still there");
+            }
+        }
+    }
+
+    /** @param shared the account's group has the number again */
+    void letGo(Gid gid, boolean shared) throws StepException, NameServiceException, CommandException {
+        Optional<LocalGroup> keeper = reserved.group(gid);
+        if (keeper.isPresent()) {
+            expect(tools.removeGroup(keeper.get().name(), shared));
+            if (keeps(gid)) {
+                throw new StepException(
+                        "groupdel said that it was done, but " + keeper.get().name() + " is still there");
+            }
+        }
+    }
+
+    private static void expect(CommandResult result) throws StepException {
+        if (result.exitCode() != 0) {
+            throw new StepException(result.describe());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.idagent.conversion;
+
+import io.idagent.host.AccountChange;
+import io.idagent.host.CarriedIds;
+import io.idagent.host.FileScope;
+import io.idagent.host.ReservedId;
+import io.idagent.host.ReservedIds;
+import io.idagent.ownership.CarriedOwners;
+import io.idagent.ownership.ScanResult;
+import io.idagent.platform.CommandException;
+import io.idagent.platform.Gid;
+import io.idagent.platform.NameServiceException;
+import io.idagent.platform.Names;
+import io.idagent.platform.Uid;
+
+/**
+ * What becomes of former numbers when all is done: one that a file still carries, or may carry, stays reserved, and any
+ * other is given back.
+ */
+final class SettleNumbers {
+
+    private final ReservedIds reserved;
+    private final NumberKeeper keeper;
+    private final Names names;
+
+    /** @param names of this host: a number that somebody has is not reserved */
+    SettleNumbers(ReservedIds reserved, NumberKeeper keeper, Names names) {
+        this.reserved = reserved;
+        this.keeper = keeper;
+        this.names = names;
+    }
+
+    /** @param roots what the last search found */
+    void settle(Undertaking work, ScanResult roots, CarriedIds carried) throws NameServiceException {
+        if (work.plan().reservations().wanted()) {
+            keepCarried(work, roots.carried());
+        }
+        for (ReservedId id : reserved.all(carried)) {
+            if (id.whyKept().isPresent()) {
+                work.note(id.number() + " stays reserved by " + id.name() + ": "
+                        + id.whyKept().get());
+            } else {
+                letGo(work, id);
+            }
+        }
+    }
+
+    /** Of a conversion before this one, or one by hand. What this one has left is kept already. */
+    private void keepCarried(Undertaking work, CarriedOwners carried) {
+        FileScope files = work.plan().files();
+        try {
+            for (Uid uid : files.formerUids()) {
+                if (carried.uids().contains(uid) && names.userName(uid).isEmpty()) {
+                    AccountChange account = files.accountOf(uid);
+                    keeper.keep(uid, account.user(), account.group());
+                }
+            }
+            for (Gid gid : files.formerGids()) {
+                if (carried.gids().contains(gid) && names.groupName(gid).isEmpty()) {
+                    AccountChange account = files.accountOf(gid);
+                    keeper.keep(gid, account.user(), account.group());
+                }
+            }
+        } catch (StepException | CommandException | NameServiceException e) {
+            work.problem("A former number that files carry could not be reserved: " + e.getMessage());
+        }
+    }
+
+    private void letGo(Undertaking work, ReservedId id) {
+        try {
+            if (id.uid().isPresent()) {
+                keeper.letGo(id.uid().get());
+            } else {
+                keeper.letGo(id.gid().orElseThrow(), false);
+            }
+            if (work.plan().kind() == ConversionKind.RE_OWN) {
+                work.note(id.number() + " is free again, no file carries it any more: " + id.name() + " was removed");
+            }
+        } catch (StepException | CommandException | NameServiceException e) {
+            work.problem(id.number() + " is still reserved by " + id.name() + ", though no file carries it any more: "
+                    + e.getMessage());
+        }
+    }
+}
