@@ -176,6 +176,26 @@ public final class Conversions {
         return Journal.reopen(record.directory());
     }
 
+    /**
+     * The conversion that was taken back last, if that has left files behind and no other was made since: they have its
+     * ids, and not because they always had.
+     */
+    Optional<String> notWhollyTakenBack() throws IOException {
+        for (Record record : all()) {
+            Optional<ConversionOutcome> done =
+                    record.outcome().filter(outcome -> outcome.result() == ConversionOutcome.Result.DONE);
+            if (done.isPresent() && record.plan().kind() == ConversionKind.CONVERT) {
+                return Optional.empty();
+            }
+            if (done.isPresent() && record.plan().kind() == ConversionKind.ROLL_BACK) {
+                boolean all =
+                        done.get().leftovers() == 0 && done.get().problems().isEmpty();
+                return all ? Optional.empty() : record.plan().rollsBack();
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The manifests of a conversion and of those after it, oldest first. */
     List<Manifest> manifestsSince(String id) throws IOException {
         return all().stream()

@@ -42,6 +42,15 @@ final class FormerOwners implements InventoryStep.Correction {
         return found instanceof OwnerHit owner ? owner(owner, then) : attribute((AttributeHit) found, then);
     }
 
+    /**
+     * A file that has the target's ids already, because a rollback could not give it back. It is noted with what it had
+     * before all that, so that it is given back next time.
+     */
+    Hit asItWas(Hit found) throws IOException {
+        Hit back = apply(found);
+        return back == null || !back.changes() ? found : back.reversed();
+    }
+
     /** A file that is named more than once: the first time tells what it had at the beginning. */
     private static Hit owner(OwnerHit found, List<Hit> noted) {
         Optional<OwnerHit> first = noted.stream()

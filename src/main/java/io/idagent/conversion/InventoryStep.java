@@ -7,6 +7,7 @@ import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.NameServiceException;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Lists the files that will change, while libvirt is still up and guests may still run: the time that libvirt is down
@@ -81,11 +82,30 @@ final class InventoryStep implements StepAction {
     }
 
     private Correction correction(Undertaking work) throws IOException {
-        if (work.plan().rollsBack().isEmpty()) {
+        if (work.plan().rollsBack().isPresent()) {
+            return ownersBefore(work.plan().rollsBack().get());
+        }
+        Optional<String> remains =
+                work.plan().kind() == ConversionKind.CONVERT ? conversions.notWhollyTakenBack() : Optional.empty();
+        if (remains.isEmpty()) {
             return hit -> hit;
         }
+        FormerOwners before = ownersBefore(remains.get());
+        return new Correction() {
+            @Override
+            public Hit apply(Hit hit) throws IOException {
+                return hit.changes() ? hit : before.asItWas(hit);
+            }
+
+            @Override
+            public void close() throws IOException {
+                before.close();
+            }
+        };
+    }
+
+    private FormerOwners ownersBefore(String conversion) throws IOException {
         return FormerOwners.of(
-                conversions.manifestsSince(work.plan().rollsBack().get()),
-                (one, other) -> scanner.isSameFile(base, one, other));
+                conversions.manifestsSince(conversion), (one, other) -> scanner.isSameFile(base, one, other));
     }
 }

@@ -305,6 +305,46 @@ class StepsTest {
         assertEquals(Result.DONE, run(gidOnly).result());
     }
 
+    /** Its owner was the target's when the second conversion began, and yet it had not been all along. */
+    @Test
+    void aFileThatARollbackCouldNotGiveBackIsGivenBackByTheNextOne() throws Exception {
+        own(directory.resolve("images/roots"), NEW);
+        convert();
+        String first = conversions.all().get(0).id();
+        label = Optional.of(OLD);
+        setImmutable("+i");
+        try {
+            ConversionOutcome back = run(plan(ConversionKind.ROLL_BACK, NEW, OLD, Optional.of(first)));
+            assertEquals("64055:64055", ownerOf("images/17"));
+            assertTrue(
+                    back.problems().get(0).contains("/images/17"),
+                    back.problems().toString());
+        } finally {
+            setImmutable("-i");
+        }
+        label = Optional.of(NEW);
+        assertEquals(0, convert().leftovers());
+        String second = conversions.all().get(0).id();
+        label = Optional.of(OLD);
+
+        ConversionOutcome back = run(plan(ConversionKind.ROLL_BACK, NEW, OLD, Optional.of(second)));
+
+        assertEquals(List.of(), back.problems());
+        assertEquals("109:114", ownerOf("images/17"));
+        assertEquals("64055:64055", ownerOf("images/roots"), "it had the target's number before anybody else had");
+    }
+
+    private void setImmutable(String attribute) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder(
+                                "chattr",
+                                attribute,
+                                directory.resolve("images/17").toString())
+                        .start()
+                        .waitFor());
+    }
+
     /** What stood before it stands after it, and nothing else. */
     @Test
     void whereItIsUndoneWhatWasReservedIsAgain() throws Exception {
