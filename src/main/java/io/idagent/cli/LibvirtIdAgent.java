@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "4:blocked: a target id is taken",
             "5:blocked otherwise",
             "6:failed, and rolled back",
-            "7:converted, leftovers remain",
+            "7:converted, leftovers or problems remain",
             "75:another conversion is running"
         },
         footer = {"", "Configuration: /etc/libvirt-id-agent/application.properties"})

@@ -57,6 +57,7 @@ final class ChangeOwnersStep implements StepAction {
         if (outcome instanceof ChangeOutcome.Changed changed) {
             work.changed(1);
             changed.notes().forEach(work::note);
+            changed.losses().forEach(work::problem);
         } else if (outcome instanceof ChangeOutcome.Replaced replaced) {
             // Whoever put something else there did it after the list was made; the proof looks at it again.
             work.note(replaced.sentence());

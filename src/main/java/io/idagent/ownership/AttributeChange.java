@@ -42,7 +42,7 @@ final class AttributeChange {
         }
         return failure < 0
                 ? ChangeOutcome.failed("cannot change " + what + obstacle, -failure)
-                : new ChangeOutcome.Changed(List.of());
+                : new ChangeOutcome.Changed(List.of(), List.of());
     }
 
     /** Where root is nobody, the owner is still somebody. */

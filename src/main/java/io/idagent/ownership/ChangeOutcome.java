@@ -6,10 +6,18 @@ import java.util.List;
 /** What became of one hit. Each text is a sentence for a person, with the path in it. */
 public sealed interface ChangeOutcome {
 
-    /** @param notes what was put back after the kernel had cleared it, and what was not; mostly empty */
-    record Changed(List<String> notes) implements ChangeOutcome {
+    /**
+     * @param notes what was put back after the kernel had cleared it, and what was not for safety's sake; mostly empty
+     * @param losses what could not be put back
+     */
+    record Changed(List<String> notes, List<String> losses) implements ChangeOutcome {
         public Changed {
             notes = List.copyOf(notes);
+            losses = List.copyOf(losses);
+        }
+
+        boolean isSilent() {
+            return notes.isEmpty() && losses.isEmpty();
         }
     }
 

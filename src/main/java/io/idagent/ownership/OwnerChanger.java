@@ -5,8 +5,6 @@ import io.idagent.platform.FileStatus;
 import io.idagent.platform.LibC;
 import io.idagent.platform.MountTable;
 import io.idagent.platform.RawPath;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -116,9 +114,9 @@ public final class OwnerChanger {
 
     /** By a run that may have been killed before it had put back what the kernel clears. */
     private ChangeOutcome alreadyDone(int pin, OwnerHit hit) {
-        List<String> notes = new ArrayList<>();
-        Privileges.noted(libC, pin, status).restore(pin, status, hit.path().toString(), notes);
-        return notes.isEmpty() ? new ChangeOutcome.AlreadyDone() : new ChangeOutcome.Changed(notes);
+        ChangeOutcome.Changed restored = Privileges.noted(libC, pin, status)
+                .restore(pin, status, hit.path().toString());
+        return restored.isSilent() ? new ChangeOutcome.AlreadyDone() : restored;
     }
 
     private ChangeOutcome chown(int pin, OwnerHit hit, boolean uidIsDue, boolean gidIsDue) {
@@ -134,9 +132,7 @@ public final class OwnerChanger {
             return ChangeOutcome.failed(
                     "cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
         }
-        List<String> notes = new ArrayList<>();
-        privileges.restore(pin, status, hit.path().toString(), notes);
-        return new ChangeOutcome.Changed(notes);
+        return privileges.restore(pin, status, hit.path().toString());
     }
 
     /** What "Operation not permitted" does not tell. */

@@ -4,6 +4,7 @@ import io.idagent.platform.Errno;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.FileType;
 import io.idagent.platform.LibC;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -96,17 +97,19 @@ final class Privileges {
     }
 
     /** After the change: puts back what may be put back, and says for each what became of it. */
-    void restore(int pin, FileStatus status, String path, List<String> notes) {
-        if (isNone()) {
-            return;
+    ChangeOutcome.Changed restore(int pin, FileStatus status, String path) {
+        List<String> notes = new ArrayList<>();
+        List<String> losses = new ArrayList<>();
+        if (!isNone()) {
+            putBack(pin, status, path, notes, losses);
+            withdrawNote(pin);
         }
-        putBack(pin, status, path, notes);
-        withdrawNote(pin);
+        return new ChangeOutcome.Changed(notes, losses);
     }
 
-    private void putBack(int pin, FileStatus status, String path, List<String> notes) {
+    private void putBack(int pin, FileStatus status, String path, List<String> notes, List<String> losses) {
         if (libC.statx(pin, 0, status) < 0) {
-            notes.add(path + " had set-uid, set-gid or capabilities; whether it still has is not known");
+            losses.add(path + " had set-uid, set-gid or capabilities; whether it still has is not known");
             return;
         }
         int lost = permissions & SET_IDS & ~status.mode();
@@ -117,11 +120,11 @@ final class Privileges {
         if (lost != 0) {
             String what = inWords(lost);
             int failure = may ? libC.chmod(pin, permissions) : 0;
-            notes.add(path + ": " + outcome(what, may ? "" : objection, failure));
+            (failure < 0 ? losses : notes).add(path + ": " + outcome(what, may ? "" : objection, failure));
         }
         if (capabilities.length > 0) {
             int failure = may ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
-            notes.add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
+            (failure < 0 ? losses : notes).add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
         }
     }
 
@@ -131,7 +134,7 @@ final class Privileges {
             return what + " cleared by the change of owner and not put back, as " + objection;
         }
         return failure < 0
-                ? what + " cleared by the change of owner; putting it back failed: " + Errno.text(-failure)
+                ? what + " cleared by the change of owner, and putting it back failed: " + Errno.text(-failure)
                 : what + " cleared by the change of owner and put back";
     }
 

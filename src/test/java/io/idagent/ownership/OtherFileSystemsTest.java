@@ -67,7 +67,7 @@ class OtherFileSystemsTest {
         ChangeOutcome.Failed failed = assertInstanceOf(ChangeOutcome.Failed.class, fixture.change(readOnly));
         assertEquals("EROFS", failed.errno());
         assertEquals(
-                new ChangeOutcome.Changed(List.of()),
+                new ChangeOutcome.Changed(List.of(), List.of()),
                 fixture.change(fixture.hitsByPath().get("/r/f")));
     }
 
@@ -84,7 +84,7 @@ class OtherFileSystemsTest {
                 Set.of("/r/d/a\\xffb", "/r/d/acl", "/r/d/e", "/r/d/f", "/r/d/record"),
                 fixture.hitsByPath().keySet());
         for (Hit hit : List.copyOf(fixture.hits)) {
-            assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+            assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         }
         ScanResult after = fixture.scan(root("/r"));
         assertEquals(0, after.toChange());

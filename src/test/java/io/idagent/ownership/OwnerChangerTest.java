@@ -54,7 +54,7 @@ class OwnerChangerTest {
         sh(tree, "touch f; chown 109:114 f");
         Hit hit = onlyHit();
         sh(tree, "chown 64055 f");
-        assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+        assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         assertEquals("64055:64055", sh(tree, "stat -c %u:%g f"));
     }
 
@@ -62,9 +62,9 @@ class OwnerChangerTest {
     void aSecondRunFindsItDoneAndTheWayBackRestoresTheOwner() throws Exception {
         sh(tree, "touch f; chown 109:0 f");
         Hit hit = onlyHit();
-        assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+        assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         assertEquals(new ChangeOutcome.AlreadyDone(), fixture.change(hit));
-        assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit.reversed()));
+        assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit.reversed()));
         assertEquals("109:0", sh(tree, "stat -c %u:%g f"));
     }
 
@@ -204,7 +204,7 @@ class OwnerChangerTest {
                 new Owner(new Uid(64055), Gid.ROOT),
                 Reason.FORMER_ID,
                 0);
-        assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(found));
+        assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(found));
         assertEquals("64055:0", sh(tree, "stat -c %u:%g f"));
     }
 

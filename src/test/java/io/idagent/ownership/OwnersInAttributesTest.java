@@ -67,7 +67,8 @@ class OwnersInAttributesTest {
         assertEquals(
                 "user::rw-\nuser:64055:rw-\ngroup::---\ngroup:64055:r-x\nmask::rwx\nother::---", sh(tree, ACLS + " f"));
         assertEquals(new ChangeOutcome.AlreadyDone(), fixture.change(hit));
-        assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit.reversed()), "exactly as it was");
+        assertEquals(
+                new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit.reversed()), "exactly as it was");
         assertTrue(sh(tree, ACLS + " f").contains("user:109:r--\nuser:64055:-w-"));
     }
 
@@ -205,7 +206,7 @@ class OwnersInAttributesTest {
     private void changeAll() throws Exception {
         fixture.scan(root("/r"));
         for (Hit hit : List.copyOf(fixture.hits)) {
-            assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+            assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         }
     }
 }

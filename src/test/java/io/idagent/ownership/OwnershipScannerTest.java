@@ -89,7 +89,7 @@ class OwnershipScannerTest {
                 Set.of("/r/d\\xff", "/r/d\\xff/new\\x0aline", "/r/d\\xff/\\xc3", "/r/d\\xff/ "),
                 fixture.hitsByPath().keySet());
         for (Hit hit : fixture.hits) {
-            assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+            assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         }
         assertEquals(0, fixture.scan(root("/r")).formerIds().files());
     }
@@ -204,7 +204,7 @@ class OwnershipScannerTest {
         assertTrue(most[0] >= 1 && most[0] < 10, () -> most[0] + " descriptors");
         assertEquals(0, descriptors(), "all closed");
         for (Hit hit : fixture.hits) {
-            assertEquals(new ChangeOutcome.Changed(List.of()), fixture.change(hit));
+            assertEquals(new ChangeOutcome.Changed(List.of(), List.of()), fixture.change(hit));
         }
         assertEquals(0, fixture.scan(request).formerIds().files());
     }

@@ -74,6 +74,41 @@ class CrashTest {
         assertTrue(kills >= 5, kills + " kills");
     }
 
+    /** A directory, say: it says so, and the next conversion must not take it for one that had the target's ids always. */
+    @Test
+    void whatARollbackCouldNotOpenIsGivenBackByTheNextOne() throws Exception {
+        int left = 0;
+        for (int nth = 1; nth <= 12 && left < 2; nth++) {
+            world.reset(true);
+            Result rollback = world.agent(new Fault(Kind.ERROR, "openat2", nth, "EIO").strace(), "--rollback");
+            if (rollback.exitCode() == 7 && !world.snapshot().equals(world.whollyOld())) {
+                left++;
+                world.agent(List.of(), "--convert-now").mustSucceed();
+                mustBe(world.whollyNew());
+                world.agent(List.of(), "--rollback").mustSucceed();
+                mustBe(world.whollyOld());
+            }
+        }
+        assertTrue(left > 0, "nothing could not be opened");
+    }
+
+    @Test
+    void whatCannotBePutBackIsAProblem() throws Exception {
+        for (String call : List.of("setxattr", "chmod")) {
+            boolean failed = false;
+            for (int nth = 1; nth <= 5 && !failed; nth++) {
+                world.reset(false);
+                Result result = world.agent(new Fault(Kind.ERROR, call, nth, "EIO").strace(), "--convert-now");
+                failed = result.out().contains("putting it back failed");
+                if (failed) {
+                    assertEquals(7, result.exitCode(), result.out());
+                    assertTrue(result.out().contains("problem   /var/lib/libvirt/images/tool: "), result.out());
+                }
+            }
+            assertTrue(failed, "no " + call + " puts anything back");
+        }
+    }
+
     @Test
     void someRandomRuns() throws Exception {
         Story story = new Story(world);

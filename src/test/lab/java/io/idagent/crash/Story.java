@@ -99,7 +99,10 @@ final class Story {
 
         if (hurt.out().contains(TOLD)) {
             // The one call failed that puts back what the kernel has cleared: that is lost, and a person was told of
-            // which file.
+            // which file, and whoever asked by a script.
+            if (hurt.exitCode() != LEFTOVERS && hurt.exitCode() != KILLED) {
+                throw new Broken("something is lost, but the exit code is " + hurt.exitCode());
+            }
             return new Run(victim, fault, hit, end, !back);
         }
         if (hurt.exitCode() == 0 && victim != Victim.RECOVERY && !hurt.out().contains(STAYS_RESERVED)) {
