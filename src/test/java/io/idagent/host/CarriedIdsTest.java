@@ -122,7 +122,7 @@ class CarriedIdsTest {
                 "/var/lib/libvirt");
         return Optional.of(new FileScope(
                 List.of(change),
-                List.of(new Root(RUN, true), new Root(DISK, true)),
+                List.of(Root.adopting(RUN), Root.adopting(DISK)),
                 List.of(),
                 Set.of(UID),
                 Set.of(GID),

@@ -26,6 +26,7 @@ class FileScopesTest {
                             settings,
                             HostStory.oldHost().snapshot().accounts(),
                             FormerIds.NONE,
+                            List.of(),
                             Optional.of(report),
                             base)
                     .orElseThrow();

@@ -2,6 +2,7 @@ package io.idagent.deb;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.lab.Host;
@@ -63,6 +64,26 @@ class HeldBackTest {
                 () -> assertEquals("109:114", host.ids()),
                 () -> assertEquals("2", host.sh(starts()), "once in vain"),
                 () -> assertEquals("active", host.sh("systemctl is-active libvirt-id-agent-convert.path")));
+    }
+
+    /** The scan, which may not edit the account files, sees that it can go, and the converter gives it back. */
+    @Test
+    void aReservedNumberIsGivenBackWhenTheLastFileHasGone(Lab lab) {
+        InstalledHost installed = InstalledHost.old(lab, "idagent.interval=1s", "idagent.quiet-period=0s");
+        Host host = installed.host();
+        host.sh("touch /srv/export.raw && chown 109 /srv/export.raw");
+        installed.install().untilConverted();
+        assertEquals("libvirt-qemu-former-109", host.sh("getent passwd 109 | cut -d: -f1"));
+        installed.until("get /status | grep -q FORMER_ID_RESERVED");
+        String converters = host.sh(starts());
+        host.sh("sleep 4");
+        assertEquals(converters, host.sh(starts()), "nobody asks for what is needed");
+
+        host.sh("chown 0 /srv/export.raw && systemctl start libvirt-id-agent-scan.service");
+
+        installed.until("! getent passwd 109");
+        installed.until("get /status | grep -q '\"NORMALIZED\"'");
+        assertFalse(installed.sh("get /status").contains("FORMER_ID_RESERVED"));
     }
 
     @Test
