@@ -45,8 +45,14 @@ public final class StopOnSignal implements AutoCloseable {
         return exitCode;
     }
 
+    /** The next conversion of this process has a hook of its own, and this one would hold all of what has ended. */
     @Override
     public void close() {
         ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // It runs: the program is ending, and that is what it has waited for.
+        }
     }
 }
