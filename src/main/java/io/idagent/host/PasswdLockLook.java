@@ -23,23 +23,31 @@ final class PasswdLockLook {
 
     private PasswdLockLook() {}
 
-    /** @return who or what locks them; empty if nobody does */
+    /**
+     * In the order of usermod: a useradd at work holds the lock and has lock files too, and is over in a moment.
+     *
+     * @return who or what locks them; empty if nobody does
+     */
     static Fact<Optional<String>> at(Path etc, Duration wait) {
-        for (String name : LOCK_FILES) {
-            Path file = etc.resolve(name);
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isAbandoned(file)) {
-                return Fact.known(Optional.of("there is a lock file " + file));
-            }
-        }
         Path file = etc.resolve(PasswdLock.FILE.getFileName());
         try (ExclusiveLock lock = PasswdLock.take(file, wait).orElse(null)) {
             return Fact.known(
                     lock == null
                             ? Optional.of("another program held " + file + " for " + wait.toSeconds() + " s")
-                            : Optional.empty());
+                            : lockFile(etc));
         } catch (IOException e) {
             return Fact.unknown("the lock " + file + " cannot be taken: " + e);
         }
+    }
+
+    private static Optional<String> lockFile(Path etc) {
+        for (String name : LOCK_FILES) {
+            Path file = etc.resolve(name);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isAbandoned(file)) {
+                return Optional.of("there is a lock file " + file);
+            }
+        }
+        return Optional.empty();
     }
 
     /** By shadow's own rule: it holds the number of a process that does not exist. */

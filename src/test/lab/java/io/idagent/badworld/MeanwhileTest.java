@@ -174,4 +174,24 @@ class MeanwhileTest {
         looking.await(LIMIT);
         assertEquals(List.of(4, 4, 4, 4), codes);
     }
+
+    /** As useradd, usermod or a package's script does; each is over in a moment. */
+    @Test
+    void anAdministratorWhoAddsUsersIsWaitedFor(Lab lab) {
+        OldHost old = OldHost.boot(lab, "h1");
+        Running adding = old.host().start("python3", "-c", """
+                import fcntl, os, time
+                lock = open('/etc/.pwd.lock', 'a')
+                fcntl.lockf(lock, fcntl.LOCK_EX)
+                open('/etc/passwd.lock', 'w').write(str(os.getpid()))
+                open('/run/locked', 'w').close()
+                time.sleep(4)
+                os.remove('/etc/passwd.lock')""");
+        old.host().sh("until [ -e /run/locked ]; do sleep 0.05; done");
+
+        old.convertNow().mustSucceed();
+
+        adding.await(LIMIT).mustSucceed();
+        old.isConverted();
+    }
 }
