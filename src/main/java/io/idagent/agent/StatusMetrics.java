@@ -14,7 +14,6 @@ import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -148,7 +147,7 @@ public final class StatusMetrics {
 
     private void conversions() {
         for (ConversionOutcome.Result result : ConversionOutcome.Result.values()) {
-            String name = result.name().toLowerCase(Locale.ROOT);
+            String name = result.key();
             FunctionCounter.builder(PREFIX + "conversions", source, from -> from.get()
                             .map(published -> published.conversionsByResult().getOrDefault(name, 0L))
                             .orElse(0L))

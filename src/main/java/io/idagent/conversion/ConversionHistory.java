@@ -8,30 +8,37 @@ import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What past conversions mean for today: whether one is unfinished, which numbers the account had before, and which one
  * could be taken back.
  *
  * @param conversions newest first
+ * @param gone how many of those before were removed since, by how they had ended
  */
-public record ConversionHistory(List<Conversions.Record> conversions, boolean running) {
+public record ConversionHistory(List<Conversions.Record> conversions, boolean running, Map<String, Long> gone) {
 
     public ConversionHistory {
         conversions = List.copyOf(conversions);
+        gone = Map.copyOf(gone);
+    }
+
+    /** One of which nothing was removed. */
+    public ConversionHistory(List<Conversions.Record> conversions, boolean running) {
+        this(conversions, running, Map.of());
     }
 
     /** @return unknown if the journals cannot be read, or not be trusted; the reason says which and why */
     public static Fact<ConversionHistory> read(Conversions conversions, Path lockFile) {
         try {
-            return Fact.known(new ConversionHistory(conversions.all(), ConversionLock.isTaken(lockFile)));
+            return Fact.known(
+                    new ConversionHistory(conversions.all(), ConversionLock.isTaken(lockFile), conversions.gone()));
         } catch (IOException e) {
             return Fact.unknown(e.getMessage());
         }
@@ -40,7 +47,7 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
     /** The same for the one who holds the lock: the conversion that is running is his own. */
     public static Fact<ConversionHistory> readUnderLock(Conversions conversions) {
         try {
-            return Fact.known(new ConversionHistory(conversions.all(), false));
+            return Fact.known(new ConversionHistory(conversions.all(), false, conversions.gone()));
         } catch (IOException e) {
             return Fact.unknown(e.getMessage());
         }
@@ -96,10 +103,11 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
 
     /** How many there have been, by how they ended. */
     public Map<String, Long> byResult() {
-        return conversions.stream()
+        Map<String, Long> counts = new HashMap<>(gone);
+        conversions.stream()
                 .flatMap(record -> record.outcome().stream())
-                .collect(Collectors.groupingBy(
-                        outcome -> outcome.result().name().toLowerCase(Locale.ROOT), Collectors.counting()));
+                .forEach(outcome -> counts.merge(outcome.result().key(), 1L, Long::sum));
+        return counts;
     }
 
     public Set<Uid> formerUids() {

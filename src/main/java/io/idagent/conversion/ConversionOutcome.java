@@ -4,6 +4,7 @@ import io.idagent.ownership.Tally;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -59,6 +60,11 @@ public record ConversionOutcome(
         /** It failed; all is as before. */
         UNDONE,
         /** It failed behind the point of no return; the next run carries it to its end. */
-        UNFINISHED
+        UNFINISHED;
+
+        /** As metrics name it. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

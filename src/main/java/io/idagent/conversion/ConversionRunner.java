@@ -42,8 +42,19 @@ public final class ConversionRunner {
     public ConversionOutcome run(ConversionPlan plan, ConversionListener listener) throws IOException {
         try (Journal journal = conversions.begin(plan, clock.instant())) {
             try (Undertaking work = new Undertaking(plan, journal, listener)) {
+                thinOut(work);
                 return goOn(work, plan.steps());
             }
+        }
+    }
+
+    /** Old journals that cannot be removed are no reason not to convert. */
+    private void thinOut(Undertaking work) {
+        try {
+            conversions.thinOut();
+        } catch (IOException e) {
+            work.note("Old journals could not be removed from "
+                    + work.journal().directory().getParent() + ": " + e);
         }
     }
 

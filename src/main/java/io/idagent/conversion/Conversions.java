@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -131,6 +132,20 @@ public final class Conversions {
     /** The one that was cut off, if there is one. */
     public Optional<Record> interrupted() throws IOException {
         return all().stream().filter(Record::isOpen).findFirst();
+    }
+
+    /** Removes the oldest of many, unless something is still to be learned from them. See {@link Retention}. */
+    void thinOut() throws IOException {
+        retention().remove(Retention.dispensable(all()));
+    }
+
+    /** How many were removed so far, by how they had ended. */
+    Map<String, Long> gone() throws IOException {
+        return retention().gone();
+    }
+
+    private Retention retention() {
+        return new Retention(directory);
     }
 
     /** Begins a conversion: its journal is on the disk, with the plan in it, when this returns. */

@@ -41,6 +41,28 @@ class ConversionHistoryTest {
         return new Conversions.Record(id, Path.of("/j"), List.of(new JournalEntry.Opened(NOON, 1, plan)));
     }
 
+    static ConversionPlan restartThatKnows(long uid, long gid) {
+        FileScope scope = RecoveryTest.RESTART.files();
+        return new ConversionPlan(
+                ConversionKind.RESTART_LIBVIRT,
+                false,
+                new FileScope(
+                        List.of(),
+                        scope.roots(),
+                        List.of(),
+                        Set.of(new Uid(uid)),
+                        Set.of(new Gid(gid)),
+                        Optional.empty(),
+                        scope.sharedStorage(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                LibvirtUnits.NONE,
+                ConversionPlan.LabelHalves.NONE,
+                Optional.empty(),
+                Reservations.NONE);
+    }
+
     private static ConversionFact fact(Conversions.Record... newestFirst) {
         return new ConversionHistory(List.of(newestFirst), false).fact();
     }
@@ -105,26 +127,8 @@ class ConversionHistoryTest {
     /** What libvirt had cached nobody but the journal knows any more. */
     @Test
     void whatLibvirtHadCachedBeforeARestartIsFormer() {
-        FileScope scope = RecoveryTest.RESTART.files();
-        ConversionPlan restart = new ConversionPlan(
-                ConversionKind.RESTART_LIBVIRT,
-                false,
-                new FileScope(
-                        List.of(),
-                        scope.roots(),
-                        List.of(),
-                        Set.of(new Uid(117)),
-                        Set.of(new Gid(121)),
-                        Optional.empty(),
-                        scope.sharedStorage(),
-                        List.of(),
-                        List.of(),
-                        List.of()),
-                LibvirtUnits.NONE,
-                ConversionPlan.LabelHalves.NONE,
-                Optional.empty(),
-                Reservations.NONE);
-        ConversionHistory history = new ConversionHistory(List.of(ended("a", restart, Result.DONE)), false);
+        ConversionHistory history =
+                new ConversionHistory(List.of(ended("a", restartThatKnows(117, 121), Result.DONE)), false);
         assertEquals(Set.of(new Uid(117)), history.formerUids());
         assertEquals(Set.of(new Gid(121)), history.formerGids());
         // Of a re-owning the plan has former ids too; whether they still count was decided then, not for ever.
