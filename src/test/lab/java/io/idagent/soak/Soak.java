@@ -14,8 +14,10 @@ public final class Soak {
     /** Of the table. */
     private static final int LINES = 10;
 
-    /** What may go up and down from one collection to the next, and what Java still learns. */
+    /** What may go up and down from one collection to the next, and what Java still learns; a part, and MiB. */
     private static final double FLAT = 1.25;
+
+    private static final int SWING = 4;
 
     private static final int MIB = 1024;
 
@@ -65,8 +67,8 @@ public final class Soak {
         more(grown, "threads of the process", first.threads(), last.threads());
         more(grown, "descriptors of the process", first.descriptors(), last.descriptors());
         more(grown, "temporary files", first.temporary(), last.temporary());
-        more(grown, "KiB of heap", (long) (first.heap() * FLAT), last.heap());
-        more(grown, "KiB of memory", (long) (first.memory() * FLAT), last.memory());
+        more(grown, "KiB of heap", flat(first.heap()), last.heap());
+        more(grown, "KiB of memory", flat(first.memory()), last.memory());
         return grown;
     }
 
@@ -88,7 +90,7 @@ public final class Soak {
             List<String> grown = new ArrayList<>();
             more(grown, "threads of the daemon", first.threads(), last.threads());
             more(grown, "descriptors of the daemon", first.descriptors(), last.descriptors());
-            more(grown, "KiB of the daemon", (long) (first.memory() * FLAT), last.memory());
+            more(grown, "KiB of the daemon", flat(first.memory()), last.memory());
             String change = Change.between(names, host.names());
             if (!change.isEmpty()) {
                 grown.add("other files on the host:\n" + change);
@@ -108,6 +110,10 @@ public final class Soak {
                 size.stateKib() / (double) MIB,
                 size.millis() / 1000.0);
         return size;
+    }
+
+    private static long flat(long kib) {
+        return (long) (kib * FLAT) + SWING * MIB;
     }
 
     private static void more(List<String> grown, String what, long atFirst, long atLast) {
