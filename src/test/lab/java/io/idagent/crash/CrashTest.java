@@ -8,6 +8,7 @@ import io.idagent.lab.Change;
 import io.idagent.lab.Result;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +23,9 @@ class CrashTest {
     private static final long SEED = 5;
 
     private static final int RANDOM_RUNS = 6;
+
+    /** So that conversion, rollback and recovery, and before, within and after, all have their turn. */
+    private static final int EACH_OF_THE_MATRIX = 11;
 
     private static ImageWorld world;
 
@@ -106,6 +110,26 @@ class CrashTest {
                 }
             }
             assertTrue(failed, "no " + call + " puts anything back");
+        }
+    }
+
+    /** Every one of them is in deploy/bench/crash --matrix. */
+    @Test
+    void killedBeforeWithinAndAfterSomeStepsNothingIsLost() throws Exception {
+        Story story = new Story(world);
+        Matrix matrix = new Matrix(world, story);
+        List<Matrix.Cell> some = IntStream.range(0, matrix.cells().size())
+                .filter(i -> i % EACH_OF_THE_MATRIX == 0)
+                .mapToObj(matrix.cells()::get)
+                .toList();
+        assertTrue(some.size() >= 5, matrix.cells().toString());
+        for (Matrix.Cell cell : some) {
+            try {
+                Story.Run run = matrix.run(cell);
+                assertTrue(run.hit(), cell + ": " + run);
+            } catch (Story.Broken e) {
+                throw new AssertionError(cell + ": " + e.getMessage() + story.transcript(), e);
+            }
         }
     }
 

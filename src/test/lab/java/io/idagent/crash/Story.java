@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** One system that is hurt again and again, and what must be true of it each time. */
@@ -77,18 +78,30 @@ final class Story {
     Run run(long seed, int number) throws Exception {
         Random random = new Random(seed * 1_000_003 + number);
         random.nextInt(); // the first numbers of neighbouring seeds are neighbours
-        transcript.setLength(0);
         Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
         boolean back = victim == Victim.ROLLBACK || (victim == Victim.RECOVERY && random.nextBoolean());
-        world.reset(back);
-
-        String command = back ? "--rollback" : "--convert-now";
+        Optional<Fault> first = Optional.empty();
         if (victim == Victim.RECOVERY) {
-            Fault first = faults.get(back ? Victim.ROLLBACK : Victim.CONVERSION).random(random);
-            agent(new Fault(Fault.Kind.KILL, first.call(), first.nth(), ""), command);
+            Fault any = faults.get(back ? Victim.ROLLBACK : Victim.CONVERSION).random(random);
+            first = Optional.of(new Fault(Fault.Kind.KILL, any.call(), any.nth(), ""));
+        }
+        return hurt(victim, back, first, faults.get(victim).random(random));
+    }
+
+    /**
+     * Hurts the command, and looks at what came of it.
+     *
+     * @param back whether it is a rollback, or the recovery of one
+     * @param first what kills the command whose recovery is to be hurt
+     */
+    Run hurt(Victim victim, boolean back, Optional<Fault> first, Fault fault) throws Exception {
+        transcript.setLength(0);
+        world.reset(back);
+        String command = back ? "--rollback" : "--convert-now";
+        if (first.isPresent()) {
+            agent(first.get(), command);
             command = "--recover";
         }
-        Fault fault = faults.get(victim).random(random);
         Result hurt = agent(fault, command);
         boolean hit = hurt.exitCode() == KILLED || (fault.kind() == Fault.Kind.ERROR && hurt.exitCode() != 0);
         if (fault.kind() == Fault.Kind.CUT) {
