@@ -17,7 +17,11 @@ import io.idagent.daemon.Daemon;
 import io.idagent.daemon.Told;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.MethodOrderer;
@@ -140,6 +144,29 @@ class EndpointsTest {
     void nothingCanBeChanged(String method) {
         for (String door : new String[] {"/status", "/q/health/live", "/q/metrics", "/q/health-ui/", "/nothing"}) {
             given().request(method, door).then().statusCode(405).header("Allow", "GET, HEAD");
+        }
+    }
+
+    /** Sent as they are: a client would shorten them before. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/../../../../etc/passwd",
+                "/q/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+                "/q/health-ui/../../../../etc/passwd",
+                "/q/health-ui/..%2f..%2f..%2fetc%2fpasswd",
+                "/q/health-ui/..\\..\\etc\\passwd",
+                "//etc/passwd",
+                "/status/%00"
+            })
+    void aPathThatLeadsUpLeadsNowhere(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertTrue(answer.startsWith("HTTP/1.1 404 ") || answer.startsWith("HTTP/1.1 400 "), answer);
+            assertFalse(answer.contains("root:"), answer);
         }
     }
 

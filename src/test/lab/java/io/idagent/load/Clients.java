@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * Clients of the daemon in this network namespace, each with one probe a second, each time on a new connection, as
  * monitoring does. Beside them, if wanted, as many that send one byte a second and never end, and some that ask for what
- * does not exist. Prints "PROBES FAILED MEDIAN P99 LONGEST", times in milliseconds, and the first failures.
+ * does not exist. Prints "PROBES FAILED MEDIAN P99 LONGEST PROCESSOR", times in milliseconds, the last what these clients themselves
+ * took of the processors, and the first failures.
  */
 public final class Clients {
 
@@ -162,9 +163,18 @@ public final class Clients {
     private void report() {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
-                "%d %d %.1f %.1f %.1f%n",
-                sorted.length, failures.size(), rank(sorted, 0.5), rank(sorted, 0.99), rank(sorted, 1));
+                "%d %d %.1f %.1f %.1f %d%n",
+                sorted.length,
+                failures.size(),
+                rank(sorted, 0.5),
+                rank(sorted, 0.99),
+                rank(sorted, 1),
+                processorMillis());
         failures.stream().limit(5).forEach(System.out::println);
+    }
+
+    private static long processorMillis() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
     }
 
     private static double rank(long[] sorted, double share) {
