@@ -19,6 +19,9 @@ public final class Soak {
 
     private static final int SWING = 4;
 
+    /** Threads of pools that come when there is work, and go when there is none; with them descriptors. */
+    private static final int POOL = 4;
+
     private static final int MIB = 1024;
 
     private Soak() {}
@@ -64,8 +67,8 @@ public final class Soak {
         OneProcess.Size first = sizes.get(0);
         OneProcess.Size last = sizes.get(sizes.size() - 1);
         List<String> grown = new ArrayList<>();
-        more(grown, "threads of the process", first.threads(), last.threads());
-        more(grown, "descriptors of the process", first.descriptors(), last.descriptors());
+        more(grown, "threads of the process", first.threads() + POOL, last.threads());
+        more(grown, "descriptors of the process", first.descriptors() + POOL, last.descriptors());
         more(grown, "temporary files", first.temporary(), last.temporary());
         more(grown, "KiB of heap", flat(first.heap()), last.heap());
         more(grown, "KiB of memory", flat(first.memory()), last.memory());
@@ -88,8 +91,8 @@ public final class Soak {
             OneHost.Size first = sizes.get(Math.min(1, sizes.size() - 1));
             OneHost.Size last = sizes.get(sizes.size() - 1);
             List<String> grown = new ArrayList<>();
-            more(grown, "threads of the daemon", first.threads(), last.threads());
-            more(grown, "descriptors of the daemon", first.descriptors(), last.descriptors());
+            more(grown, "threads of the daemon", first.threads() + POOL, last.threads());
+            more(grown, "descriptors of the daemon", first.descriptors() + POOL, last.descriptors());
             more(grown, "KiB of the daemon", flat(first.memory()), last.memory());
             String change = Change.between(names, host.names());
             if (!change.isEmpty()) {
