@@ -74,7 +74,8 @@ public final class AccessGrants {
             return new Plan.Refused(path + " is not there");
         }
         try {
-            int failure = libC.statx(at.pin(), 0, status);
+            // Asks the server: its client may remember a list that others have changed, and this one is to be put back.
+            int failure = libC.statx(at.pin(), LibC.AT_STATX_FORCE_SYNC, status);
             if (failure < 0) {
                 return new Plan.Refused("cannot look at " + path + ": " + Errno.text(-failure));
             }
@@ -124,36 +125,35 @@ public final class AccessGrants {
         return withPin(base, grant, pin -> {
             int failure =
                     switch (grant.form()) {
-                        case POSIX_ACL -> {
-                            OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
-                            Optional<PosixAcl> now = read.errno() == Errno.ENODATA
-                                    ? Optional.of(PosixAcl.ofMode(status.mode()))
-                                    : read.value().flatMap(PosixAcl::parse);
-                            yield now.isEmpty()
-                                    ? -Errno.EOPNOTSUPP
-                                    : hand.set(
-                                            pin,
-                                            POSIX_ATTRIBUTE,
-                                            now.get()
-                                                    .granting(grant.uids(), grant.permissions())
-                                                    .format());
-                        }
-                        case NFS4_ACL -> {
-                            Optional<Nfs4Acl> now =
-                                    hand.read(pin, Nfs4Acl.ATTRIBUTE).value().flatMap(Nfs4Acl::parse);
-                            yield now.isEmpty()
-                                    ? -Errno.EOPNOTSUPP
-                                    : hand.set(
-                                            pin,
-                                            Nfs4Acl.ATTRIBUTE,
-                                            now.get()
-                                                    .granting(grant.uids(), grant.permissions())
-                                                    .format());
-                        }
+                        case POSIX_ACL -> makePosix(pin, grant);
+                        case NFS4_ACL -> makeNfs4(pin, grant);
                         case MODE -> hand.chmod(pin, status.mode() & FileStatus.PERMISSIONS | grant.permissions());
                     };
             return failure < 0 ? Optional.of(refusal("give access to", grant, failure)) : Optional.empty();
         });
+    }
+
+    // A list that allows it already is left alone: where an administrator had to make it, we may not write it.
+
+    private int makePosix(int pin, AccessGrant grant) {
+        OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
+        Optional<PosixAcl> now = read.errno() == Errno.ENODATA
+                ? Optional.of(PosixAcl.ofMode(status.mode()))
+                : read.value().flatMap(PosixAcl::parse);
+        if (now.isEmpty()) {
+            return -Errno.EOPNOTSUPP;
+        }
+        PosixAcl wanted = now.get().granting(grant.uids(), grant.permissions());
+        return wanted.equals(now.get()) ? 0 : hand.set(pin, POSIX_ATTRIBUTE, wanted.format());
+    }
+
+    private int makeNfs4(int pin, AccessGrant grant) {
+        Optional<Nfs4Acl> now = hand.read(pin, Nfs4Acl.ATTRIBUTE).value().flatMap(Nfs4Acl::parse);
+        if (now.isEmpty()) {
+            return -Errno.EOPNOTSUPP;
+        }
+        Nfs4Acl wanted = now.get().granting(grant.uids(), grant.permissions());
+        return wanted.equals(now.get()) ? 0 : hand.set(pin, Nfs4Acl.ATTRIBUTE, wanted.format());
     }
 
     /** Of a file that was renamed within its directory too: another one may have taken its place. */
@@ -271,9 +271,11 @@ public final class AccessGrants {
                         return Optional.of(grant.path() + " is used under different numbers");
                     }
                     int failure = libC.chown(pin, uid.bits(), gid.map(Gid::bits).orElse(LibC.LEAVE));
+                    String owner = uid + gid.map(group -> ":" + group).orElse("");
                     return failure < 0
-                            ? Optional.of("cannot give " + grant.path() + " to " + uid + ", which its guest runs as: "
-                                    + Errno.text(-failure) + "; on the server: chown " + uid + " FILE")
+                            ? Optional.of("cannot give " + grant.path() + " to " + owner + ", which its guest runs as: "
+                                    + Errno.text(-failure) + "; on the server: chown " + owner
+                                    + " FILE, and then here: libvirt-id-agent share revoke")
                             : Optional.empty();
                 })
                 .filter(text -> !text.startsWith(GONE));

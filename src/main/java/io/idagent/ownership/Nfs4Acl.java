@@ -25,7 +25,22 @@ record Nfs4Acl(List<Entry> entries) {
     /** WRITE_DATA, APPEND_DATA. */
     private static final int WRITE = 0x2 | 0x4;
 
-    record Entry(int type, int flags, int mask, String who) {}
+    /** IDENTIFIER_GROUP: the number is a group's, and nothing to a user of the same number. */
+    private static final int OF_GROUP = 0x40;
+
+    /** READ_DATA, WRITE_DATA, APPEND_DATA, EXECUTE: what a mode has too. The rest each server words as it likes. */
+    private static final int RIGHTS = 0x1 | 0x2 | 0x4 | 0x20;
+
+    record Entry(int type, int flags, int mask, String who) {
+
+        private boolean isForUser(Uid uid) {
+            return (flags & OF_GROUP) == 0 && who.equals(uid.toString());
+        }
+
+        private Entry inEveryServersWords() {
+            return new Entry(type, flags & OF_GROUP, mask & RIGHTS, who);
+        }
+    }
 
     /** @return empty if it is in no form that this program knows; then it must not be touched */
     static Optional<Nfs4Acl> parse(byte[] value) {
@@ -76,9 +91,7 @@ record Nfs4Acl(List<Entry> entries) {
         int mask = (permissions & 2) != 0 ? READ | WRITE : READ;
         for (Uid uid : uids) {
             boolean has = entries.stream()
-                    .anyMatch(entry -> entry.type() == ALLOW
-                            && entry.who().equals(uid.toString())
-                            && (entry.mask() & mask) == mask);
+                    .anyMatch(entry -> entry.type() == ALLOW && entry.isForUser(uid) && (entry.mask() & mask) == mask);
             if (!has) {
                 granted.add(new Entry(ALLOW, 0, mask, uid.toString()));
             }
@@ -88,22 +101,28 @@ record Nfs4Acl(List<Entry> entries) {
     }
 
     /**
-     * Without the entries that {@code before} did not have. A server writes a list down in its own words, so entries are
-     * known by their names; where nothing else has changed the list is put back as it was, which restores the mode as well.
+     * With what {@code before} had for these users, instead of what they have now. Where nobody has changed anything else
+     * meanwhile the list is put back as it was, which restores the mode as well.
      */
     Nfs4Acl without(Nfs4Acl before, Set<Uid> uids) {
-        List<Entry> rest = new ArrayList<>(entries);
-        for (Uid uid : uids) {
-            String name = uid.toString();
-            boolean had = before.entries.stream().anyMatch(entry -> entry.who().equals(name));
-            if (!had) {
-                rest.removeIf(entry -> entry.who().equals(name));
-            }
+        List<Entry> others = others(uids);
+        if (inEveryServersWords(others).equals(inEveryServersWords(before.others(uids)))) {
+            return before;
         }
-        Set<String> names = Set.copyOf(rest.stream().map(Entry::who).toList());
-        Set<String> namesBefore =
-                Set.copyOf(before.entries.stream().map(Entry::who).toList());
-        return names.equals(namesBefore) ? before : new Nfs4Acl(List.copyOf(rest));
+        List<Entry> rest = new ArrayList<>(before.entries);
+        rest.removeAll(before.others(uids));
+        rest.addAll(others);
+        return new Nfs4Acl(List.copyOf(rest));
+    }
+
+    private List<Entry> others(Set<Uid> uids) {
+        return entries.stream()
+                .filter(entry -> uids.stream().noneMatch(entry::isForUser))
+                .toList();
+    }
+
+    private static List<Entry> inEveryServersWords(List<Entry> entries) {
+        return entries.stream().map(Entry::inEveryServersWords).toList();
     }
 
     private static int padding(int length) {

@@ -285,8 +285,14 @@ public final class GuestMover {
                 String why = "its qemu is older than 6.1 and has iothreads: being asked to read could end it";
                 return new Reads(files, Optional.empty(), Optional.of(why));
             }
-            String nodes = domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0);
-            for (JsonNode node : Json.mapper().readTree(nodes).path("return")) {
+            JsonNode nodes = Json.mapper()
+                    .readTree(domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0));
+            // So qemu answers about a disk that it could not open again after a migration that failed.
+            if (nodes.has("error")) {
+                String why = nodes.path("error").path("desc").asText();
+                return new Reads(files, Optional.of(why), Optional.empty());
+            }
+            for (JsonNode node : nodes.path("return")) {
                 String name = node.path("node-name").asText("");
                 // To read here would be to write below; and from an empty file nothing can be read.
                 boolean isMeant = !name.isEmpty()

@@ -69,6 +69,19 @@ class AccessGrantsTest {
         assertEquals(before, sh(disk, "getfacl -n f; stat -c %a f"));
     }
 
+    /** Where only an administrator may set lists, he has done so. */
+    @Test
+    void aListThatAllowsItAlreadyNeedNotBeWritten() throws Exception {
+        Path disk = disks.ext4(directory.resolve("r"));
+        sh(disk, "touch f; chmod 600 f; setfacl -m u:109:rw,u:64055:rw f; chattr +i f");
+        String before = sh(disk, "getfacl -n f");
+        AccessGrant grant = needed("/r/f", 6, false);
+        assertEquals(Optional.empty(), grants.make(base, grant));
+        assertInstanceOf(AccessGrants.Undone.Done.class, grants.undo(base, grant));
+        assertEquals(before, sh(disk, "getfacl -n f"));
+        sh(disk, "chattr -i f");
+    }
+
     @Test
     void withoutListsOnlyTheModeIsLeftAndOnlyIfThatWasSaid() throws Exception {
         Path disk = disks.ramfs(directory.resolve("r"));

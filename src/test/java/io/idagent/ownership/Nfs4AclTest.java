@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.platform.Uid;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,22 @@ class Nfs4AclTest {
             new Nfs4Acl.Entry(0, 0, 0x16018f, "OWNER@"),
             new Nfs4Acl.Entry(0, 0x40, 0x120088, "GROUP@"),
             new Nfs4Acl.Entry(0, 0, 0x120088, "EVERYONE@")));
+
+    /** Mode 640 and {@code u:33:r,g:33:rw}, as the NFS server of Linux 6.1 hands it out. */
+    private static final Nfs4Acl LIST = new Nfs4Acl(List.of(
+            new Nfs4Acl.Entry(0, 0, 0x160187, "OWNER@"),
+            new Nfs4Acl.Entry(1, 0, 0x6, "33"),
+            new Nfs4Acl.Entry(0, 0, 0x120081, "33"),
+            new Nfs4Acl.Entry(0, 0x40, 0x120081, "GROUP@"),
+            new Nfs4Acl.Entry(0, 0x40, 0x120087, "33"),
+            new Nfs4Acl.Entry(0, 0, 0x120080, "EVERYONE@")));
+
+    /** The bytes that the same server answers after {@code nfs4_setfacl -a A::109:RW}. */
+    private static final byte[] GRANTED = HexFormat.of()
+            .parseHex("00000007000000000000000000160187000000064f574e45524000000000000100000000000000060000000233330000"
+                    + "000000000000000000120081000000023333000000000000000000000012008700000003313039000000000000000040"
+                    + "001200810000000647524f5550400000000000000000004000120087000000023333000000000000000000000012008000"
+                    + "00000945564552594f4e4540000000");
 
     private static final Set<Uid> BOTH = Set.of(new Uid(109), new Uid(64055));
 
@@ -38,16 +55,49 @@ class Nfs4AclTest {
         assertTrue(Nfs4Acl.parse(new byte[] {127, -1, -1, -1}).isEmpty());
     }
 
-    /** A server writes other bits than were asked for, and changes those of the group. */
+    /** As Linux's server answers: it sorts, adds rights that everybody has, and denies what an entry lacks. */
     @Test
     void aGrantIsTakenBackInTheServersWordsToo() {
-        List<Nfs4Acl.Entry> servers = new ArrayList<>();
-        servers.add(new Nfs4Acl.Entry(0, 0, 0x16018f, "OWNER@"));
-        servers.add(new Nfs4Acl.Entry(0, 0, 0x12018f, "109"));
-        servers.add(new Nfs4Acl.Entry(0, 0, 0x12018f, "64055"));
-        servers.add(new Nfs4Acl.Entry(0, 0x40, 0x120089, "GROUP@"));
-        servers.add(new Nfs4Acl.Entry(0, 0, 0x120088, "EVERYONE@"));
-        assertEquals(BEFORE, new Nfs4Acl(servers).without(BEFORE, BOTH));
+        assertEquals(LIST, Nfs4Acl.parse(GRANTED).orElseThrow().without(LIST, BOTH));
+    }
+
+    @Test
+    void anEntryThatWasThereBecomesWhatItWas() {
+        Nfs4Acl before = with(LIST, new Nfs4Acl.Entry(0, 0, 0x120081, "109"));
+        assertEquals(before, Nfs4Acl.parse(GRANTED).orElseThrow().without(before, BOTH));
+        assertEquals(before, before.granting(BOTH, 6).without(before, BOTH));
+    }
+
+    @Test
+    void aGroupOfThatNumberIsSomebodyElse() {
+        Nfs4Acl.Entry group = new Nfs4Acl.Entry(0, 0x40, 0x120087, "109");
+        Nfs4Acl before = with(LIST, group);
+
+        Nfs4Acl granted = before.granting(BOTH, 6);
+
+        assertEquals(9, granted.entries().size(), "a right of the group is none of the user's");
+        assertEquals(before, granted.without(before, BOTH));
+        Nfs4Acl groupCameLater = with(Nfs4Acl.parse(GRANTED).orElseThrow(), group);
+        assertTrue(groupCameLater.without(LIST, BOTH).entries().contains(group));
+    }
+
+    @Test
+    void aModeThatSomebodyHasChangedSinceStays() {
+        List<Nfs4Acl.Entry> narrowed =
+                new ArrayList<>(Nfs4Acl.parse(GRANTED).orElseThrow().entries());
+        narrowed.replaceAll(
+                entry -> entry.who().equals("GROUP@") ? new Nfs4Acl.Entry(0, 0x40, 0x120080, "GROUP@") : entry);
+
+        Nfs4Acl rest = new Nfs4Acl(narrowed).without(LIST, BOTH);
+
+        assertTrue(rest.entries().contains(new Nfs4Acl.Entry(0, 0x40, 0x120080, "GROUP@")));
+        assertEquals(LIST.entries().size(), rest.entries().size());
+    }
+
+    private static Nfs4Acl with(Nfs4Acl list, Nfs4Acl.Entry more) {
+        List<Nfs4Acl.Entry> entries = new ArrayList<>(list.entries());
+        entries.add(2, more);
+        return new Nfs4Acl(List.copyOf(entries));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.idagent.lab;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -9,7 +8,6 @@ import java.util.regex.Pattern;
 /** A hypervisor that is up. Commands run on it as root, with none of this machine's environment. */
 public final class Host {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern BASE_LABEL = Pattern.compile("<baselabel type='qemu'>(.*)</baselabel>");
 
     private static final String ROOTS = "/var/lib/libvirt /var/cache/libvirt /var/log/libvirt /run/libvirt";
@@ -40,7 +38,7 @@ public final class Host {
 
     /** Runs a command to its end, whatever its exit code. */
     public Result run(String... command) {
-        Result result = lab.onHost(name, command).await(LIMIT);
+        Result result = lab.onHost(name, command).await(lab.limit());
         lab.remember(name, result, command);
         return result;
     }
@@ -133,6 +131,11 @@ public final class Host {
         return label.group(1);
     }
 
+    /** Of a virtual machine: gives its account these numbers, as if it had always had them. No guest must run. */
+    public void giveIds(long uid, long gid) {
+        lab.script(lab.limit(), "ids", name, uid + ":" + gid).mustSucceed();
+    }
+
     /** The numbers of a file's owner: "109:114". */
     public String owner(String path) {
         return run("stat", "-c", "%u:%g", path).mustSucceed().out().stripTrailing();
@@ -160,17 +163,17 @@ public final class Host {
 
     /** Ends everything on the host at once, as a power cut does. The disk stays as it is. */
     public void crash() {
-        lab.script(LIMIT, "crash", name).mustSucceed();
+        lab.script(lab.limit(), "crash", name).mustSucceed();
     }
 
     /** Waits for the end of a shutdown that has begun. Until then the host must not be asked anything. */
     public void awaitEnd() {
-        lab.script(LIMIT, "await-end", name).mustSucceed();
+        lab.script(lab.limit(), "await-end", name).mustSucceed();
     }
 
     /** Boots again after either. */
     public void bootAgain() {
-        lab.script(LIMIT, "boot", name).mustSucceed();
+        lab.script(lab.limit(), "boot", name).mustSucceed();
     }
 
     private static String[] withProgram(List<String> before, String... arguments) {
@@ -181,7 +184,7 @@ public final class Host {
     }
 
     Result guestScript(String guest, String verb) {
-        Result result = lab.script(LIMIT, "guest", name, guest, verb);
+        Result result = lab.script(lab.limit(), "guest", name, guest, verb);
         lab.remember(name, result, "guest", guest, verb);
         return result;
     }

@@ -13,14 +13,31 @@ import java.util.List;
  */
 public final class Lab implements AutoCloseable {
 
-    private static final Path SCRIPT = Path.of("src/test/lab/lab").toAbsolutePath();
     /** The first boot on a machine makes the base, which downloads some hundred megabytes. */
-    private static final Duration BOOT_LIMIT = Duration.ofMinutes(10);
+    private static final Duration BOOT_LIMIT = Duration.ofMinutes(20);
 
+    private final Path script;
+    private final Duration limit;
     private final StringBuffer transcript = new StringBuffer();
 
     public Lab() {
+        this("lab", Duration.ofMinutes(2));
+    }
+
+    /** Hosts that are full machines, with a kernel and an NFS server of their own, on an emulated processor: slow. */
+    static Lab ofVirtualMachines() {
+        return new Lab("vm", Duration.ofMinutes(15));
+    }
+
+    private Lab(String script, Duration limit) {
+        this.script = Path.of("src/test/lab", script).toAbsolutePath();
+        this.limit = limit;
         script(BOOT_LIMIT, "down", "--all").mustSucceed();
+    }
+
+    /** How long a command on a host may take. */
+    Duration limit() {
+        return limit;
     }
 
     /** A host that can be booted; its name is h1 to h9. */
@@ -39,6 +56,17 @@ public final class Lab implements AutoCloseable {
         return transcript.toString();
     }
 
+    /**
+     * Of virtual machines: the first one exports a directory, all mount it where images lie.
+     *
+     * @param export options as in exports(5). @param mount options as in nfs(5)
+     */
+    public void exportImages(String export, String mount, Host... hosts) {
+        List<String> words = new ArrayList<>(List.of("storage", export, mount));
+        List.of(hosts).forEach(host -> words.add(host.name()));
+        script(limit, words.toArray(String[]::new)).mustSucceed();
+    }
+
     Host boot(String name, List<String> options) {
         List<String> up = new ArrayList<>(List.of("up", name));
         up.addAll(options);
@@ -47,7 +75,7 @@ public final class Lab implements AutoCloseable {
     }
 
     Result script(Duration limit, String... arguments) {
-        return Running.start(SCRIPT, arguments).await(limit);
+        return Running.start(script, arguments).await(limit);
     }
 
     Running onHost(String host, String... command) {
@@ -55,7 +83,7 @@ public final class Lab implements AutoCloseable {
         arguments[0] = "exec";
         arguments[1] = host;
         System.arraycopy(command, 0, arguments, 2, command.length);
-        return Running.start(SCRIPT, arguments);
+        return Running.start(script, arguments);
     }
 
     void remember(String host, Result result, String... command) {

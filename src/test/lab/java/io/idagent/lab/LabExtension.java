@@ -18,7 +18,9 @@ final class LabExtension implements ParameterResolver, AfterTestExecutionCallbac
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getStore(NAMESPACE).computeIfAbsent(Lab.class);
+        boolean machines = context.getRequiredTestClass().isAnnotationPresent(NeedsVirtualMachines.class);
+        return context.getStore(NAMESPACE)
+                .computeIfAbsent(Lab.class, key -> machines ? Lab.ofVirtualMachines() : new Lab(), Lab.class);
     }
 
     @Override
