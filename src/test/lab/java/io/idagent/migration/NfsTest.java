@@ -238,8 +238,7 @@ class NfsTest {
     private static boolean answers(Host host, Guest guest) {
         String log = host.sh("""
                 node=$(virsh qemu-monitor-command NAME '{"execute":"query-named-block-nodes"}' |
-                    python3 -c 'import json, sys
-                print(*[node["node-name"] for node in json.load(sys.stdin)["return"] if node["drv"] == "file"])')
+                    grep -o 'libvirt-[0-9]*-storage' | sort -u)
                 [ -n "$node" ] || exit 0
                 virsh qemu-monitor-command NAME --hmp "qemu-io $node \\"read 0 512\\""
                 tail -n 2 /var/log/libvirt/qemu/NAME.log""".replace("NAME", guest.name()));
