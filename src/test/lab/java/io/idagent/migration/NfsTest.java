@@ -2,7 +2,6 @@ package io.idagent.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.lab.Guest;
@@ -62,7 +61,8 @@ class NfsTest {
     @BeforeAll
     static void boot(Lab machines) {
         lab = machines;
-        CompletableFuture<Host> other = CompletableFuture.supplyAsync(() -> lab.host("h2").boot());
+        CompletableFuture<Host> other =
+                CompletableFuture.supplyAsync(() -> lab.host("h2").boot());
         h1 = lab.host("h1").withIds(109, 114).boot();
         h2 = other.join();
         // Connections that are made once: an emulated processor takes seconds to make one.
@@ -177,7 +177,8 @@ class NfsTest {
     void whereNobodyMaySetListsNothingMoves(Export export) {
         begin(export);
         Guest guest = start("one");
-        // The image is root's, and the guest lives by an entry: neither root, who is nobody, nor the owner may say anything.
+        // The image is root's, and the guest lives by an entry: neither root, who is nobody, nor the owner may say
+        // anything.
         h1.sh("setfacl -m u:109:rw %s/one.qcow2; chown 0:0 %<s/one.qcow2".formatted(SERVED));
 
         Result refused = h1.agent("evacuate", "--to", H2);
@@ -198,7 +199,8 @@ class NfsTest {
     /** As on the first day: no guests, h1 with its old numbers, and images that only its account can open. */
     private static void begin(Export export) {
         for (Host host : new Host[] {h1, h2}) {
-            host.sh("for guest in $(virsh list --all --name); do virsh destroy $guest || true; virsh undefine $guest; done");
+            host.sh(
+                    "for guest in $(virsh list --all --name); do virsh destroy $guest || true; virsh undefine $guest; done");
         }
         h1.sh("rm -rf /var/lib/libvirt-id-agent");
         if (!h1.ids().equals("109:114")) {
