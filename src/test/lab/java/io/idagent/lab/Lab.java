@@ -14,7 +14,7 @@ import java.util.List;
 public final class Lab implements AutoCloseable {
 
     /** The first boot on a machine makes the base, which downloads some hundred megabytes. */
-    private static final Duration BOOT_LIMIT = Duration.ofMinutes(20);
+    private static final Duration BOOT_LIMIT = Duration.ofMinutes(40);
 
     private final Path script;
     private final Duration limit;
@@ -26,7 +26,7 @@ public final class Lab implements AutoCloseable {
 
     /** Hosts that are full machines, with a kernel and an NFS server of their own, on an emulated processor: slow. */
     static Lab ofVirtualMachines() {
-        return new Lab("vm", Duration.ofMinutes(15));
+        return new Lab("vm", Duration.ofMinutes(30));
     }
 
     private Lab(String script, Duration limit) {
