@@ -20,7 +20,7 @@ import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.LibvirtSide;
 import io.idagent.platform.LibvirtUnavailableException;
 import io.idagent.platform.MigrationSides;
-import io.idagent.platform.NameService;
+import io.idagent.platform.Names;
 import io.idagent.platform.Owner;
 import io.idagent.platform.ProcessTable;
 import io.idagent.settings.Account;
@@ -37,12 +37,16 @@ public final class MigrationWiring {
     private final Path stateDirectory;
     private final Commands commands;
     private final Supplier<TreeBase> base;
+    private final Supplier<Names> names;
 
-    MigrationWiring(Settings settings, Path stateDirectory, Commands commands, Supplier<TreeBase> base) {
+    /** @param names as every rule sees them */
+    MigrationWiring(
+            Settings settings, Path stateDirectory, Commands commands, Supplier<TreeBase> base, Supplier<Names> names) {
         this.settings = settings;
         this.stateDirectory = stateDirectory;
         this.commands = commands;
         this.base = base;
+        this.names = names;
     }
 
     /** @param former numbers that the account had before */
@@ -81,8 +85,7 @@ public final class MigrationWiring {
 
     public Strangers strangers() {
         return new Strangers(
-                new NameService(),
-                settings.accounts().stream().map(Account::user).collect(Collectors.toSet()));
+                names.get(), settings.accounts().stream().map(Account::user).collect(Collectors.toSet()));
     }
 
     /** The numbers that a side starts guests with. */

@@ -172,8 +172,8 @@ public final class Wiring implements AutoCloseable {
 
     /** The host as the daemon watches it: cheap, and without any right. */
     public HostInspector watchedHost(Supplier<ScanFindings> scan) throws IOException {
-        Names names = NamesBesideReserved.ofVisible(
-                new LightNames(settings.timeouts().nameService()), reserved);
+        Names names =
+                NamesBesideReserved.ofVisible(new LightNames(settings.timeouts().nameService()), reserved);
         return new WatchedHost(
                 settings,
                 names,
@@ -196,7 +196,7 @@ public final class Wiring implements AutoCloseable {
 
     /** For commands about migration. */
     public MigrationWiring migration() {
-        return new MigrationWiring(settings, inRoot(settings.stateDirectory()), commands, this::base);
+        return new MigrationWiring(settings, inRoot(settings.stateDirectory()), commands, this::base, this::names);
     }
 
     /** Root reads the journal; for others root leaves word in the run directory. */

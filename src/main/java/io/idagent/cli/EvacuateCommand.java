@@ -78,8 +78,9 @@ final class EvacuateCommand implements Callable<Integer> {
 
     @Option(
             names = "--although-managed",
-            description = "Although a cluster manager (Pacemaker, OpenStack, oVirt) may start a guest again that it does not"
-                    + " find: it will not, as it was told so.")
+            description =
+                    "Although a cluster manager (Pacemaker, OpenStack, oVirt) may start a guest again that it does not"
+                            + " find: it will not, as it was told so.")
     boolean althoughManaged;
 
     HeldGuests.Despite despite() {
@@ -127,7 +128,8 @@ final class EvacuateCommand implements Callable<Integer> {
     @Option(
             names = "--time-limit",
             paramLabel = "DURATION",
-            description = "How long one guest may take to move, such as 30m; then it stays. Default: as long as it takes.")
+            description =
+                    "How long one guest may take to move, such as 30m; then it stays. Default: as long as it takes.")
     String timeLimit;
 
     Optional<Duration> timeLimit() {

@@ -94,7 +94,8 @@ final class ShareCommand implements Callable<Integer> {
     private static Set<Uid> numbersToAsk(Wiring wiring, List<LibvirtGuest> guests, Set<Uid> numbers) throws Exception {
         Set<Uid> asked = AccessGrant.inOrder(numbers);
         MigrationWiring migration = wiring.migration();
-        asked.remove(migration.runsAs(migration.side(wiring.settings().libvirtUri())).uid());
+        asked.remove(
+                migration.runsAs(migration.side(wiring.settings().libvirtUri())).uid());
         guests.forEach(guest -> guest.now().label().flatMap(DacLabel::uid).ifPresent(asked::remove));
         return asked;
     }

@@ -40,7 +40,8 @@ public record ConversionPlan(
     ConversionPlan on(boolean systemIsOffline) {
         return systemIsOffline == offline
                 ? this
-                : new ConversionPlan(kind, systemIsOffline, files, LibvirtUnits.NONE, LabelHalves.NONE, rollsBack);
+                : new ConversionPlan(
+                        kind, systemIsOffline, files, LibvirtUnits.NONE, LabelHalves.NONE, rollsBack, reservations);
     }
 
     public List<AccountChange> changes() {

@@ -44,7 +44,8 @@ final class FormatChecks implements Check {
                 seen.get().equals("raw")
                         ? "the guest does not start"
                         : "the guest sees the file instead of the disk in it, and does not boot",
-                "virsh edit " + quoted(guest.name()) + ", and there <driver name='qemu' type='" + seen.get() + "'" + cache
+                "virsh edit " + quoted(guest.name()) + ", and there <driver name='qemu' type='" + seen.get() + "'"
+                        + cache
                         + "/>"
                         + (seen.get().equals("raw")
                                 ? ""

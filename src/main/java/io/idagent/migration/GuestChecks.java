@@ -58,8 +58,8 @@ final class GuestChecks implements Check {
             found.error(
                     Kind.MEMORY_LACKING,
                     Optional.of(guest.name()),
-                    "it has " + (needs >> 20) + " MiB of memory, and the other side has "
-                            + (left >> 20) + " MiB left for it, of " + (available.get() >> 20),
+                    "it has " + (needs >> 20) + " MiB of memory, and the other side has " + (left >> 20)
+                            + " MiB left for it, of " + (available.get() >> 20),
                     "what runs there would be swapped out, or killed",
                     "move it to a host with more memory, or make room there");
         }
@@ -177,8 +177,8 @@ final class GuestChecks implements Check {
                             + ", which it is connected to, is not there, or not up, on the other side",
                     "libvirt there refuses the guest",
                     network.isLibvirts()
-                            ? "on the other side: virsh net-start " + name + "; if it has none: virsh net-dumpxml " + name
-                                    + " here, and virsh net-define there"
+                            ? "on the other side: virsh net-start " + name + "; if it has none: virsh net-dumpxml "
+                                    + name + " here, and virsh net-define there"
                             : "on the other side: make a bridge of this name in the same network");
         }
     }
@@ -224,7 +224,8 @@ final class GuestChecks implements Check {
                                     + " holds, and libvirt calls that unsafe"
                             : "qemu ignores the guest's flushes: what it believes written is lost when a host fails"
                                     + " meanwhile",
-                    "virsh edit " + quoted(guest.name()) + ", and there cache='none'; it counts from the guest's next start");
+                    "virsh edit " + quoted(guest.name())
+                            + ", and there cache='none'; it counts from the guest's next start");
         }
     }
 

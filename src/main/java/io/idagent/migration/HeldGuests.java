@@ -27,8 +27,8 @@ public final class HeldGuests {
             Kind.HOST_DEVICE,
             Kind.CPU_LACKING);
 
-    private static final Set<Kind> HOLD_ALL =
-            Set.of(Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.MANAGED_ELSEWHERE, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
+    private static final Set<Kind> HOLD_ALL = Set.of(
+            Kind.OTHER_SIDE_NOT_SEEN, Kind.SAME_HOST, Kind.MANAGED_ELSEWHERE, Kind.HOST_NAME, Kind.ETC_LIBVIRT_SHARED);
 
     private static final String UNDER_A_NAME = "its <seclabel> names an account, which may have another number on the"
             + " other side; write the numbers there: +UID:+GID (virsh edit)";

@@ -16,7 +16,10 @@ public interface Holders {
         return path -> {
             try {
                 for (RunningProcess process : processes.read()) {
-                    if (processes.openFiles(process.pid()).filter(files -> files.contains(path)).isPresent()) {
+                    if (processes
+                            .openFiles(process.pid())
+                            .filter(files -> files.contains(path))
+                            .isPresent()) {
                         return Optional.of(process.program() + " (process " + process.pid() + ")");
                     }
                 }

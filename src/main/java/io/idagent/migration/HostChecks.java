@@ -85,7 +85,8 @@ final class HostChecks implements Check {
         } else if (addresses
                 .filter(known -> known.stream().allMatch(HostChecks::isLoopback))
                 .isPresent()) {
-            wrong = "has a name that means the host itself on " + from + " (" + String.join(", ", addresses.get()) + ")";
+            wrong = "has a name that means the host itself on " + from + " (" + String.join(", ", addresses.get())
+                    + ")";
         }
         if (wrong != null) {
             found.error(
@@ -93,7 +94,8 @@ final class HostChecks implements Check {
                     Optional.empty(),
                     name + " " + wrong,
                     "libvirt makes the address that guests are sent to from this name",
-                    "on " + from + ": put its address and name into /etc/hosts, or into DNS; hostnamectl sets the name on the"
+                    "on " + from
+                            + ": put its address and name into /etc/hosts, or into DNS; hostnamectl sets the name on the"
                             + " other one");
         }
     }

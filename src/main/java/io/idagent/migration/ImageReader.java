@@ -70,9 +70,10 @@ final class ImageReader {
     }
 
     private byte[] bytes(FileLook file, long offset, int length) throws IOException {
-        String dump = "dd if=\"$1\" iflag=skip_bytes,count_bytes,fullblock skip=\"$2\" count=\"$3\" status=none | base64 -w0";
-        List<String> read = List.of(
-                "sh", "-c", dump, "read", file.path(), Long.toString(offset), Integer.toString(length));
+        String dump =
+                "dd if=\"$1\" iflag=skip_bytes,count_bytes,fullblock skip=\"$2\" count=\"$3\" status=none | base64 -w0";
+        List<String> read =
+                List.of("sh", "-c", dump, "read", file.path(), Long.toString(offset), Integer.toString(length));
         try {
             // root first: on NFS that squashes root it may not, where the owner may.
             CommandResult result = commands.run(read, limit);

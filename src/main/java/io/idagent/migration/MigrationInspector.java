@@ -75,7 +75,9 @@ public final class MigrationInspector {
         return new MigrationFacts(
                 new MigrationFacts.Side(here, look),
                 there,
-                Fact.known(otherLibvirt.map(libvirt -> addresses(libvirt.hostName())).orElse(List.of())),
+                Fact.known(otherLibvirt
+                        .map(libvirt -> addresses(libvirt.hostName()))
+                        .orElse(List.of())),
                 guests,
                 contents,
                 cpus,
@@ -95,8 +97,8 @@ public final class MigrationInspector {
         Set<String> paths = paths(guests);
         Map<String, Fact<ImageContent>> contents = new LinkedHashMap<>();
         Fact<HostLook> look = lookHere(here, guests, paths, contents);
-        Fact<HostLook> theirLook = looks.look(
-                Optional.of(from), runsAs(there), Optional.of(here.hostName()), List.copyOf(paths));
+        Fact<HostLook> theirLook =
+                looks.look(Optional.of(from), runsAs(there), Optional.of(here.hostName()), List.copyOf(paths));
         return new MigrationFacts(
                 new MigrationFacts.Side(there, theirLook),
                 Optional.of(Fact.known(new MigrationFacts.Side(here, look))),
@@ -109,10 +111,7 @@ public final class MigrationInspector {
     }
 
     private Fact<HostLook> lookHere(
-            LibvirtSide here,
-            List<LibvirtGuest> guests,
-            Set<String> paths,
-            Map<String, Fact<ImageContent>> contents) {
+            LibvirtSide here, List<LibvirtGuest> guests, Set<String> paths, Map<String, Fact<ImageContent>> contents) {
         Fact<HostLook> look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
         while (read(look, guests, contents, paths)) {
             look = looks.look(Optional.empty(), runsAs(here), Optional.empty(), List.copyOf(paths));
@@ -134,7 +133,8 @@ public final class MigrationInspector {
     private Fact<MigrationFacts.Side> other(String uri, List<String> paths) throws InterruptedException {
         try {
             LibvirtSide libvirt = sides.ask(uri);
-            return Fact.known(new MigrationFacts.Side(libvirt, looks.look(Optional.of(uri), runsAs(libvirt), Optional.empty(), paths)));
+            return Fact.known(new MigrationFacts.Side(
+                    libvirt, looks.look(Optional.of(uri), runsAs(libvirt), Optional.empty(), paths)));
         } catch (LibvirtUnavailableException e) {
             return Fact.unknown(e.getMessage());
         }

@@ -110,7 +110,8 @@ final class StorageChecks implements Check {
                     guest.snapshots().contains(snapshot)
                             ? "virsh snapshot-delete " + quoted(guest.name()) + " " + quoted(snapshot)
                             : "qemu-img snapshot -d " + quoted(snapshot) + " "
-                                    + disk.path().map(SideShell::quoted).orElse("IMAGE") + " while the guest is shut off");
+                                    + disk.path().map(SideShell::quoted).orElse("IMAGE")
+                                    + " while the guest is shut off");
         }
         return String.join("; ", commands);
     }

@@ -31,7 +31,8 @@ public final class Strangers {
             try {
                 Optional<String> name = names.userName(uid).filter(found -> !own.contains(found));
                 if (name.isPresent()) {
-                    return Optional.of("on this host " + uid + " is " + name.get() + ", which would read and write the disks;"
+                    return Optional.of("on this host " + uid + " is " + name.get()
+                            + ", which would read and write the disks;"
                             + " let the other side be converted first, or give " + name.get() + " another number");
                 }
             } catch (NameServiceException e) {

@@ -124,7 +124,8 @@ final class Privileges {
         }
         if (capabilities.length > 0) {
             int failure = may ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
-            (failure < 0 ? losses : notes).add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
+            (failure < 0 ? losses : notes)
+                    .add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
         }
     }
 

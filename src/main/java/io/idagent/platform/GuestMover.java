@@ -285,8 +285,8 @@ public final class GuestMover {
                 String why = "its qemu is older than 6.1 and has iothreads: being asked to read could end it";
                 return new Reads(files, Optional.empty(), Optional.of(why));
             }
-            JsonNode nodes = Json.mapper()
-                    .readTree(domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0));
+            JsonNode nodes =
+                    Json.mapper().readTree(domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0));
             // So qemu answers about a disk that it could not open again after a migration that failed.
             if (nodes.has("error")) {
                 String why = nodes.path("error").path("desc").asText();

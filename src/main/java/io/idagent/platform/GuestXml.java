@@ -40,7 +40,8 @@ final class GuestXml {
 
     /** OpenStack's nova and oVirt's vdsm keep their own notes in {@code <metadata>}, under these prefixes. */
     private static Optional<String> managedBy(XmlDocument domain) {
-        List<String> notes = domain.first("metadata").map(XmlDocument::childNames).orElse(List.of());
+        List<String> notes =
+                domain.first("metadata").map(XmlDocument::childNames).orElse(List.of());
         if (notes.stream().anyMatch(name -> name.startsWith("nova:"))) {
             return Optional.of("OpenStack");
         }
@@ -104,12 +105,15 @@ final class GuestXml {
         for (XmlDocument nic : domain.all("devices", "interface")) {
             Optional<XmlDocument> source = nic.first("source");
             switch (nic.attribute("type").orElse("")) {
-                case "network" -> source.flatMap(found -> found.attribute("network"))
-                        .ifPresent(name -> networks.add(new GuestDescription.Network(true, name)));
-                case "bridge" -> source.flatMap(found -> found.attribute("bridge"))
-                        .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
-                case "direct" -> source.flatMap(found -> found.attribute("dev"))
-                        .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
+                case "network" ->
+                    source.flatMap(found -> found.attribute("network"))
+                            .ifPresent(name -> networks.add(new GuestDescription.Network(true, name)));
+                case "bridge" ->
+                    source.flatMap(found -> found.attribute("bridge"))
+                            .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
+                case "direct" ->
+                    source.flatMap(found -> found.attribute("dev"))
+                            .ifPresent(name -> networks.add(new GuestDescription.Network(false, name)));
                 default -> {}
             }
         }

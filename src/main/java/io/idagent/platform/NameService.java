@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import jnr.constants.platform.Errno;
 import jnr.posix.Group;
 import jnr.posix.POSIX;

@@ -74,7 +74,15 @@ final class SideConversation {
         GuestDescription now = GuestXml.parse(domain.getXMLDesc(LIVE), volumes);
         GuestDescription defined = active && persistent ? GuestXml.parse(domain.getXMLDesc(INACTIVE), volumes) : now;
         List<String> snapshots = domain.snapshotNum() > 0 ? List.of(domain.snapshotListNames()) : List.of();
-        return new LibvirtGuest(active, persistent, isPaused(domain), domain.getAutostart(), now, defined, snapshots, checkpoints(domain));
+        return new LibvirtGuest(
+                active,
+                persistent,
+                isPaused(domain),
+                domain.getAutostart(),
+                now,
+                defined,
+                snapshots,
+                checkpoints(domain));
     }
 
     private static boolean isPaused(org.libvirt.Domain domain) throws LibvirtException {

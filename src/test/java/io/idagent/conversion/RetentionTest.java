@@ -30,7 +30,8 @@ class RetentionTest {
             RE_OWN.files(),
             RE_OWN.libvirt(),
             RE_OWN.proveBaseLabel(),
-            Optional.of("20260301T110000Z"));
+            Optional.of("20260301T110000Z"),
+            Reservations.NONE);
 
     private static final int MANY = 3 * Retention.KEPT;
 

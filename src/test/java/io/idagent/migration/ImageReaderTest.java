@@ -30,7 +30,8 @@ class ImageReaderTest {
     private final Commands commands = new Commands();
 
     private void sh(String script) throws Exception {
-        CommandResult result = commands.run(List.of("sh", "-ec", "cd \"$1\"; " + script, "sh", directory.toString()), LIMIT);
+        CommandResult result =
+                commands.run(List.of("sh", "-ec", "cd \"$1\"; " + script, "sh", directory.toString()), LIMIT);
         assertTrue(result.succeeded(), result.err());
     }
 

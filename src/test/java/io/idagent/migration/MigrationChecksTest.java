@@ -127,7 +127,8 @@ class MigrationChecksTest {
         story.disk = MigrationStory.disk("file", Optional.of("qcow2"), Optional.of("none"));
         story.here.fileSystem = "ext4";
         story.there.hasImage = false;
-        String mends = story.findings().stream().map(MigrationFinding::mend).toList().toString();
+        String mends =
+                story.findings().stream().map(MigrationFinding::mend).toList().toString();
         assertTrue(mends.contains("-b '/etc/shadow; reboot' /images/vm1.qcow2"), mends);
         assertTrue(mends.contains("qemu-img snapshot -d '$(reboot)' /images/vm1.qcow2"), mends);
     }
@@ -140,8 +141,10 @@ class MigrationChecksTest {
         story.there.networks = Set.of();
         story.there.interfaces = Set.of("lo");
         assertEquals(List.of("NETWORK_LACKING", "NETWORK_LACKING"), story.kinds());
-        assertEquals(Set.of("vm1"), HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(true, true))
-                .keySet());
+        assertEquals(
+                Set.of("vm1"),
+                HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(true, true))
+                        .keySet());
     }
 
     @Test
@@ -157,8 +160,6 @@ class MigrationChecksTest {
     void checkpointsOfBackupsAreForgottenAndHoldNobody() {
         story.checkpoints = List.of("monday");
         assertEquals(List.of("CHECKPOINTS_LOST"), story.kinds());
-        assertEquals(
-                Map.of(),
-                HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(false, false)));
+        assertEquals(Map.of(), HeldGuests.of(story.guests(), story.findings(), new HeldGuests.Despite(false, false)));
     }
 }

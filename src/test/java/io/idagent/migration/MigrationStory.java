@@ -136,7 +136,8 @@ final class MigrationStory {
                 List.of(),
                 label,
                 managedBy);
-        return List.of(new LibvirtGuest(true, true, paused, autostart, description, description, List.of(), checkpoints));
+        return List.of(
+                new LibvirtGuest(true, true, paused, autostart, description, description, List.of(), checkpoints));
     }
 
     List<MigrationFinding> findings() {

@@ -42,7 +42,9 @@ class StrangersTest {
         assertEquals(Optional.empty(), holders.of(image.toString()));
         try (InputStream open = Files.newInputStream(image)) {
             assertEquals('x', open.read());
-            assertTrue(holders.of(image.toString()).orElseThrow().contains("process " + ProcessHandle.current().pid()));
+            assertTrue(holders.of(image.toString())
+                    .orElseThrow()
+                    .contains("process " + ProcessHandle.current().pid()));
         }
     }
 }

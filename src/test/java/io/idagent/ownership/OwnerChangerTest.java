@@ -128,7 +128,7 @@ class OwnerChangerTest {
     void whatIsAdoptedBringsNoRightsAlong() throws Exception {
         sh(tree, "touch tool; chown 0:333 tool; chmod 2755 tool");
         setCapability("tool");
-        fixture.scan(ScanFixture.roots(new Root(Path.of("/r"), true)));
+        fixture.scan(ScanFixture.roots(Root.adopting(Path.of("/r"))));
         assertEquals(List.of("/r/tool 0:333 0:64055 ORPHAN"), fixture.found());
         ChangeOutcome.Changed changed =
                 assertInstanceOf(ChangeOutcome.Changed.class, fixture.change(fixture.hits.get(0)));

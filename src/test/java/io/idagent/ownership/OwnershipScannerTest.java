@@ -125,13 +125,13 @@ class OwnershipScannerTest {
     @Test
     void anOrphanWithSeveralNamesIsReportedAndNotAdopted() throws Exception {
         sh(tree, "mkdir own home; touch home/secret own/disk; ln home/secret own/linked; chown -R 333:333 own home");
-        ScanResult result = fixture.scan(roots(new Root(Path.of("/r/own"), true)));
+        ScanResult result = fixture.scan(roots(Root.adopting(Path.of("/r/own"))));
         assertEquals(
                 List.of("/r/own 333:333 64055:64055 ORPHAN", "/r/own/disk 333:333 64055:64055 ORPHAN"),
                 fixture.found());
         assertEquals(List.of("/r/own/linked"), result.otherOrphans().firstPaths());
         sh(tree, "rm home/secret");
-        fixture.scan(roots(new Root(Path.of("/r/own"), true)));
+        fixture.scan(roots(Root.adopting(Path.of("/r/own"))));
         assertEquals(3, fixture.hits.size());
     }
 

@@ -33,9 +33,11 @@ class GuestXmlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<nvram>/srv/nfs/vm1.fd</nvram>", "<nvram type='file'><source file='/srv/nfs/vm1.fd'/></nvram>"})
+    @ValueSource(
+            strings = {"<nvram>/srv/nfs/vm1.fd</nvram>", "<nvram type='file'><source file='/srv/nfs/vm1.fd'/></nvram>"})
     void theVariablesOfTheFirmwareAreAFileToo(String nvram) throws MalformedDocumentException {
-        assertEquals(Optional.of("/srv/nfs/vm1.fd"), guest("<os>" + nvram + "</os>").nvram());
+        assertEquals(
+                Optional.of("/srv/nfs/vm1.fd"), guest("<os>" + nvram + "</os>").nvram());
     }
 
     @ParameterizedTest
@@ -53,12 +55,16 @@ class GuestXmlTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '#', value = {
-        "<nova:instance xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'/>, OpenStack",
-        "<ovirt-vm:vm xmlns:ovirt-vm='http://ovirt.org/vm/1.0'/>, oVirt",
-        "<app:note xmlns:app='urn:app'/>,"
-    })
+    @CsvSource(
+            quoteCharacter = '#',
+            value = {
+                "<nova:instance xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'/>, OpenStack",
+                "<ovirt-vm:vm xmlns:ovirt-vm='http://ovirt.org/vm/1.0'/>, oVirt",
+                "<app:note xmlns:app='urn:app'/>,"
+            })
     void whoMadeAGuestIsToldByItsMetadata(String note, String manager) throws MalformedDocumentException {
-        assertEquals(Optional.ofNullable(manager), guest("<metadata>" + note + "</metadata>").managedBy());
+        assertEquals(
+                Optional.ofNullable(manager),
+                guest("<metadata>" + note + "</metadata>").managedBy());
     }
 }
