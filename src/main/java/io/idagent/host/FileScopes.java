@@ -76,8 +76,16 @@ final class FileScopes {
                 adoption(settings, changes.get(0), accounts, base),
                 settings.sharedStorage(),
                 formerOfOthers,
-                settings.roots(),
+                mayBeAbsent(settings, changes),
                 unseen(settings, report)));
+    }
+
+    /** What somebody has named, a pool, a disk, a further root, is there, or its storage is not mounted. */
+    private static List<Path> mayBeAbsent(Settings settings, List<AccountChange> changes) {
+        List<Path> paths = new ArrayList<>(settings.roots());
+        changes.stream().skip(1).forEach(change -> paths.addAll(treesOf(change)));
+        paths.removeAll(settings.additionalRoots());
+        return paths;
     }
 
     private static List<String> unseen(Settings settings, Optional<LibvirtReport> report) {
@@ -98,12 +106,7 @@ final class FileScopes {
         settings.additionalRoots().forEach(path -> roots.putIfAbsent(path, Root.reporting(path)));
         // A package keeps what is its account's in directories of the account's name (Debian's custom, and the FHS's).
         for (AccountChange change : changes.subList(1, changes.size())) {
-            for (String tree : OTHERS_TREES) {
-                roots.putIfAbsent(Path.of(tree, change.user()), Root.reporting(Path.of(tree, change.user())));
-            }
-            path(change.home())
-                    .filter(home -> !EVERYBODYS.contains(home))
-                    .ifPresent(home -> roots.putIfAbsent(home, Root.reporting(home)));
+            treesOf(change).forEach(path -> roots.putIfAbsent(path, Root.reporting(path)));
         }
         for (StoragePool pool : report.map(LibvirtReport::pools).orElse(List.of())) {
             pool.target()
@@ -120,6 +123,13 @@ final class FileScopes {
             }
         }
         return List.copyOf(roots.values());
+    }
+
+    private static List<Path> treesOf(AccountChange change) {
+        return Stream.concat(
+                        OTHERS_TREES.stream().map(tree -> Path.of(tree, change.user())),
+                        path(change.home()).filter(home -> !EVERYBODYS.contains(home)).stream())
+                .toList();
     }
 
     private static Root namedByLibvirt(Path path) {

@@ -56,6 +56,23 @@ class FileScopesTest {
     }
 
     @Test
+    void whatIsNotThereOrNotActiveIsNotSeenUnlessItNeedNotBeThere() throws Exception {
+        FileScope scope = scope(new LibvirtReport(
+                Optional.empty(),
+                List.of(),
+                List.of(new StoragePool("away", "netfs", Optional.of("/mnt/away"), false))));
+
+        assertEquals(List.of("the storage pool away is not active"), scope.unseen());
+        assertEquals(
+                List.of(
+                        Path.of("/var/lib/libvirt"),
+                        Path.of("/var/cache/libvirt"),
+                        Path.of("/var/log/libvirt"),
+                        Path.of("/run/libvirt")),
+                scope.mayBeAbsent());
+    }
+
+    @Test
     void ofAPoolThatLiesElsewhereOnlyTheEntriesAreLibvirts() throws Exception {
         FileScope scope = scope(pools("/data", "/home", "/var/lib/libvirt/images"));
 

@@ -69,6 +69,7 @@ class AccountsLabTest {
         Result done = host.agent("--convert-now");
         assertEquals(0, done.exitCode(), done.out() + done.err());
         assertEquals("64055:64055", host.owner(IMAGE));
+        assertEquals("", host.sh("grep former /etc/passwd /etc/group || true"));
         assertEquals("64055:64055", host.ids());
         assertEquals(before.replace("120", "64060").replace("125", "64060"), state(host));
 
