@@ -77,7 +77,7 @@ public record ConversionTools(
                         inventory,
                         owners,
                         () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base),
-                        new SettleNumbers(reserved, keeper, names)));
+                        new SettleNumbers(reserved, keeper, names, base.path().resolve("etc"))));
         return new ConversionRunner(conversions, actions, Clock.systemUTC());
     }
 

@@ -12,6 +12,8 @@ import io.idagent.platform.Gid;
 import io.idagent.platform.NameServiceException;
 import io.idagent.platform.Names;
 import io.idagent.platform.Uid;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * What becomes of former numbers when all is done: one that a file still carries, or may carry, stays reserved, and any
@@ -22,16 +24,21 @@ final class SettleNumbers {
     private final ReservedIds reserved;
     private final NumberKeeper keeper;
     private final Names names;
+    private final Path accountFiles;
 
-    /** @param names of this host: a number that somebody has is not reserved */
-    SettleNumbers(ReservedIds reserved, NumberKeeper keeper, Names names) {
+    /**
+     * @param names of this host: a number that somebody has is not reserved
+     * @param accountFiles the directory in which the passwd file lies
+     */
+    SettleNumbers(ReservedIds reserved, NumberKeeper keeper, Names names, Path accountFiles) {
         this.reserved = reserved;
         this.keeper = keeper;
         this.names = names;
+        this.accountFiles = accountFiles;
     }
 
     /** @param roots what the last search found */
-    void settle(Undertaking work, ScanResult roots, CarriedIds carried) throws NameServiceException {
+    void settle(Undertaking work, ScanResult roots, CarriedIds carried) throws NameServiceException, IOException {
         if (work.plan().reservations().wanted()) {
             keepCarried(work, roots.carried());
         }
@@ -43,6 +50,9 @@ final class SettleNumbers {
                 letGo(work, id);
             }
         }
+        // As after usermod: the tools sync files, and not the directory in which they put new ones in the place of old
+        // ones.
+        Journal.syncDirectory(accountFiles);
     }
 
     /** Of a conversion before this one, or one by hand. What this one has left is kept already. */

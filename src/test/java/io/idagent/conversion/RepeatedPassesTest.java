@@ -100,7 +100,10 @@ class RepeatedPassesTest {
                                             owners,
                                             () -> new DiskFlush(libC, MountTable::ofThisProcess, tree),
                                             new SettleNumbers(
-                                                    reserved, new NumberKeeper(shadow, reserved, names), names))),
+                                                    reserved,
+                                                    new NumberKeeper(shadow, reserved, names),
+                                                    names,
+                                                    base.resolve("etc")))),
                     Clock.systemUTC());
             return runner.run(RE_OWN, whenADirectoryWasRead(more));
         }

@@ -123,7 +123,7 @@ class StepsTest {
                         inventory,
                         owners,
                         () -> new DiskFlush(LibC.load(), MountTable::ofThisProcess, base),
-                        new SettleNumbers(reserved, keeper, names)));
+                        new SettleNumbers(reserved, keeper, names, directory.resolve("etc"))));
         return all;
     }
 
