@@ -32,6 +32,9 @@ class EvacuatedAsTheyAreLabTest {
     void boot(Lab lab) {
         h1 = lab.host("h1").withIds(109, 114).withSharedImages().boot();
         h2 = lab.host("h2").withSharedImages().boot();
+        h1.guest("one").define();
+        h1.sh("truncate -s 1M CD; virsh attach-disk one CD hdc --type cdrom --mode readonly --config"
+                .replace("CD", IMAGES + "one.iso"));
         h1.guest("one").start();
         h1.sh("virsh autostart one");
         // Gone when it stops: libvirt keeps no definition of it.
@@ -59,12 +62,34 @@ class EvacuatedAsTheyAreLabTest {
         assertTrue(none.out().contains("0 of 0 guests moved"), none.out());
     }
 
+    @Test
+    void whatMayBeStartedTwiceOrEndByMovingStays() {
+        h1.sh("virsh suspend one");
+        h2.sh("cp /bin/sleep /usr/local/bin/pacemakerd");
+        h2.leaveRunning("/usr/local/bin/pacemakerd", "600");
+
+        Result none = h1.agent("evacuate", "--to", H2, "--unsafe");
+
+        assertEquals(8, none.exitCode(), none.out() + none.err());
+        assertTrue(none.out().contains("pacemakerd runs on h2"), none.out());
+        assertTrue(h1.guest("passing").isRunning());
+
+        Result managed = h1.agent("evacuate", "--to", H2, "--unsafe", "--although-managed", "--suspend-others");
+
+        assertEquals(8, managed.exitCode(), managed.out() + managed.err());
+        assertTrue(managed.out().contains("one  stays: it is paused"), managed.out());
+        assertEquals("paused", h1.sh("virsh domstate one"));
+        assertTrue(h2.guest("passing").isRunning());
+        assertEquals("0 images\n", h1.agent("share", "list").out());
+    }
+
     private static void areAsTheyWere(Host host) {
         for (String name : List.of("one", "passing")) {
             assertTrue(host.guest(name).isRunning(), name);
             assertEquals("64055:64055", host.guest(name).ids());
             assertEquals("64055:64055", host.owner(host.guest(name).image()));
         }
+        assertEquals("64055:64055", host.owner(IMAGES + "one.iso"));
         assertEquals(
                 "enable yes",
                 host.sh("virsh dominfo one | awk '/^(Autostart|Persistent):/ {print $2}' | xargs | "
