@@ -14,7 +14,7 @@ import java.util.Optional;
  * Looks whether a directory given by {@code --root} can be edited without leaving it.
  *
  * <p>usermod -P opens DIR/etc/passwd as any path: where DIR/etc is a symbolic link to /etc it edits this host's files.
- * So does it with each file that it reads or replaces there.
+ * So does it with each file that it reads or replaces there, and a backup is written into whatever file has that name.
  */
 final class OfflineRoot {
 
@@ -52,8 +52,9 @@ final class OfflineRoot {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
                 etc, "{passwd,group,shadow,gshadow,subuid,subgid,login.defs,nsswitch.conf,.pwd.lock}*")) {
             for (Path file : files) {
-                if (Files.isSymbolicLink(file)) {
-                    return Optional.of(link(file));
+                Optional<String> objection = entry(file);
+                if (objection.isPresent()) {
+                    return objection;
                 }
             }
         }
@@ -61,8 +62,9 @@ final class OfflineRoot {
             Path part = directory;
             for (Path name : written) {
                 part = part.resolve(name);
-                if (Files.isSymbolicLink(part)) {
-                    return Optional.of(link(part));
+                Optional<String> objection = entry(part);
+                if (objection.isPresent()) {
+                    return objection;
                 }
                 weak = asRoot && Files.isDirectory(part) ? RootsPath.weakness(part) : Optional.empty();
                 if (weak.isPresent()) {
@@ -71,6 +73,23 @@ final class OfflineRoot {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> entry(Path path) throws IOException {
+        if (Files.isSymbolicLink(path)) {
+            return Optional.of(link(path));
+        }
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of(path + " is a device, a pipe or a socket, and no file. Take it away");
+        }
+        return (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1
+                ? Optional.of(
+                        path + " has another name somewhere (a hard link): what is written here would change there"
+                                + " too. Replace it by a copy of its own")
+                : Optional.empty();
     }
 
     private static String weak(RootsPath.Weak weak) {

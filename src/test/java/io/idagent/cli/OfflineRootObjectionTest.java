@@ -62,6 +62,34 @@ class OfflineRootObjectionTest {
         assertEquals(Optional.empty(), objection(false));
     }
 
+    /** usermod takes no new file for a backup: it writes into whatever has that name. */
+    @Test
+    void aFileWithAnotherNameElsewhereIsRefused() throws Exception {
+        Path outside = Files.writeString(directory.resolve("outside"), "x");
+        for (String name : new String[] {"etc/passwd-", "etc/shadow", "etc/libvirt-id-agent/paused"}) {
+            Path link = root.resolve(name);
+            Files.createDirectories(link.getParent());
+            Files.createLink(link, outside);
+            assertTrue(objection(false).orElse("none").startsWith(link + " has another name somewhere"), name);
+            Files.delete(link);
+        }
+        assertEquals(Optional.empty(), objection(false));
+    }
+
+    /** Whoever opened one would wait for ever. */
+    @Test
+    void aPipeInThePlaceOfAFileIsRefused() throws Exception {
+        for (String name : new String[] {"etc/group", "etc/.pwd.lock", "run/libvirt-id-agent/lock"}) {
+            Path pipe = root.resolve(name);
+            Files.createDirectories(pipe.getParent());
+            assertEquals(
+                    0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            assertTrue(objection(false).orElse("none").startsWith(pipe + " is a device, a pipe"), name);
+            Files.delete(pipe);
+        }
+        assertEquals(Optional.empty(), objection(false));
+    }
+
     /** Between our look and usermod its owner could put a link to this host's /etc there. */
     @Test
     @Tag("root")
