@@ -49,6 +49,7 @@ final class ChangeIdsStep implements StepAction {
         for (AccountChange change : work.plan().changes()) {
             boolean reserves = work.plan().reservations().wanted();
             move(change, reserves, reserves);
+            letGo(change);
         }
         bringToDisk();
         return describe(work);
@@ -58,12 +59,26 @@ final class ChangeIdsStep implements StepAction {
     public void undo(Undertaking work) throws StepException, IOException, NameServiceException, CommandException {
         for (AccountChange change : work.plan().changes()) {
             Reservations before = work.plan().reservations();
-            move(
-                    change.reversed(),
-                    before.uids().contains(change.uidTo()),
-                    before.gids().contains(change.gidTo()));
+            AccountChange back = change.reversed();
+            move(back, before.uids().contains(back.uidFrom()), before.gids().contains(back.gidFrom()));
+            try {
+                letGo(back);
+            } catch (StepException | NameServiceException | CommandException e) {
+                // It is a second name for a number that its owner has again, and the next conversion makes use of it.
+                work.note("A number that was reserved on the way still is: " + e.getMessage());
+            }
         }
         bringToDisk();
+    }
+
+    /** What was reserved of the numbers that the account has now. */
+    private void letGo(AccountChange change) throws StepException, NameServiceException, CommandException {
+        if (change.changesUid()) {
+            keeper.letGo(change.uidTo());
+        }
+        if (change.changesGid()) {
+            keeper.letGo(change.gidTo(), true);
+        }
     }
 
     /**
@@ -115,7 +130,6 @@ final class ChangeIdsStep implements StepAction {
                         + user(change).uid());
             }
         }
-        keeper.letGo(change.uidTo());
     }
 
     private void moveGroup(AccountChange change, boolean reserves)
@@ -136,7 +150,6 @@ final class ChangeIdsStep implements StepAction {
                         + group(change).gid());
             }
         }
-        keeper.letGo(change.gidTo(), true);
     }
 
     private UserEntry user(AccountChange change) throws StepException, NameServiceException {

@@ -57,9 +57,9 @@ class HostileAccountTest {
     /** Nothing of it is the account's, nor of ours. The account files themselves are looked at line by line. */
     private static final String OUTSIDE = """
             find /etc /usr/bin /usr/sbin /root /home /opt /srv -mindepth 1 \
-                -printf '%U:%G %m %y %p %C@\\n' | grep -vE ' /etc/(\\.?pwd\\.lock|libvirt-id-agent|(passwd|group|shadow|gshadow)-? )|/root/\\.cache' | sort
+                -printf '%U:%G %m %y %p %C@\\n' | grep -vE ' /etc/(\\.?pwd\\.lock|libvirt-id-agent|(passwd|group|shadow|gshadow|subuid|subgid)-? )|/root/\\.cache' | sort
             stat -c '%u:%g %a %n' /etc/passwd /etc/shadow /etc/group /etc/gshadow
-            cat /etc/passwd /etc/group /etc/shadow /etc/gshadow | grep -v ^libvirt-qemu:
+            cat /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/subgid | grep -v ^libvirt-qemu:
             """;
 
     @Test
