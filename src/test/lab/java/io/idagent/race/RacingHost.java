@@ -37,13 +37,14 @@ final class RacingHost {
             done
             """;
 
-    /** The times of change tell of every touch; of the account files, which usermod writes anew, all but that. */
+    /** The times of change tell of every touch; of the account files, which usermod writes anew, all but that. The old numbers
+     * stay reserved, as files outside have them. */
     private static final String OUTSIDE = """
             find /etc /srv /root /home /usr/bin /usr/sbin /usr/local -xdev \\( -path /etc/libvirt-id-agent -o -path /root/.cache \\) -prune \
                 -o ! -path /etc ! -path /root ! -path '/etc/passwd*' ! -path '/etc/shadow*' ! -path '/etc/group*' ! -path '/etc/gshadow*' \
                 ! -path '/etc/subuid*' ! -path '/etc/subgid*' ! -path /etc/.pwd.lock -printf '%p %U:%G %m %n %C@ %s\\n' | LC_ALL=C sort
             stat -c '%n %u:%g %a %h %F' /etc/passwd /etc/shadow /etc/group /etc/gshadow
-            grep -hv '^race\\|^libvirt-qemu:' /etc/passwd /etc/shadow /etc/group /etc/gshadow
+            grep -hv '^race\\|^libvirt-qemu:\\|^libvirt-qemu-former-1[01][94]:' /etc/passwd /etc/shadow /etc/group /etc/gshadow
             grep -h '^libvirt-qemu:' /etc/passwd /etc/shadow /etc/group /etc/gshadow | sed 's/:\\(109\\|114\\|64055\\):/:N:/'
             """;
 
