@@ -14,6 +14,7 @@ import io.idagent.migration.Strangers;
 import io.idagent.ownership.AccessGrants;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
+import io.idagent.platform.GuestMonitor;
 import io.idagent.platform.GuestMover;
 import io.idagent.platform.LibC;
 import io.idagent.platform.LibvirtGuest;
@@ -23,6 +24,7 @@ import io.idagent.platform.MigrationSides;
 import io.idagent.platform.Names;
 import io.idagent.platform.Owner;
 import io.idagent.platform.ProcessTable;
+import io.idagent.platform.WritableLibvirt;
 import io.idagent.settings.Account;
 import io.idagent.settings.Settings;
 import java.nio.file.Path;
@@ -76,11 +78,17 @@ public final class MigrationWiring {
     }
 
     public GuestMover mover() {
-        return new GuestMover(settings.timeouts().libvirt());
+        return new GuestMover(libvirt());
     }
 
     public DiskProof diskProof() {
-        return new DiskProof(mover(), new GuestLog(commands, settings.timeouts().libvirt(), settings.libvirtUri()));
+        return new DiskProof(
+                new GuestMonitor(libvirt()),
+                new GuestLog(commands, settings.timeouts().libvirt(), settings.libvirtUri()));
+    }
+
+    private WritableLibvirt libvirt() {
+        return new WritableLibvirt(settings.timeouts().libvirt());
     }
 
     public Strangers strangers() {

@@ -1,7 +1,7 @@
 package io.idagent.migration;
 
 import io.idagent.host.Fact;
-import io.idagent.platform.GuestMover;
+import io.idagent.platform.GuestMonitor;
 import io.idagent.platform.LibvirtUnavailableException;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +23,11 @@ public final class DiskProof {
 
     private static final int LONGEST = 300;
 
-    private final GuestMover mover;
+    private final GuestMonitor monitor;
     private final GuestLog log;
 
-    public DiskProof(GuestMover mover, GuestLog log) {
-        this.mover = mover;
+    public DiskProof(GuestMonitor monitor, GuestLog log) {
+        this.monitor = monitor;
         this.log = log;
     }
 
@@ -51,7 +51,7 @@ public final class DiskProof {
 
     /** @param uri where the guest runs now */
     Verdict look(Begun begun, String uri) throws LibvirtUnavailableException {
-        GuestMover.Reads reads = mover.readDisks(uri, begun.guest());
+        GuestMonitor.Reads reads = monitor.readDisks(uri, begun.guest());
         if (reads.notTried().isPresent()) {
             return new Verdict.NotSeen(reads.notTried().get());
         }

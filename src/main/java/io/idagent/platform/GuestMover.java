@@ -1,9 +1,5 @@
 package io.idagent.platform;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,11 +30,10 @@ public final class GuestMover {
     private static final int AND_ITS_DEFINITION =
             Domain.MigrateFlags.PERSIST_DEST | Domain.MigrateFlags.UNDEFINE_SOURCE;
 
-    private final Duration limit;
+    private final WritableLibvirt libvirt;
 
-    /** @param limit for a single question; migrations and saving take as long as they take */
-    public GuestMover(Duration limit) {
-        this.limit = limit;
+    public GuestMover(WritableLibvirt libvirt) {
+        this.libvirt = libvirt;
     }
 
     /**
@@ -77,7 +72,7 @@ public final class GuestMover {
                 | (unsafe ? Domain.MigrateFlags.UNSAFE : 0);
         FutureTask<Optional<String>> migration = inBackground(
                 "moves " + guest,
-                () -> on(from, connection -> {
+                () -> libvirt.on(from, connection -> {
                     Domain domain = connection.domainLookupByName(guest);
                     try {
                         long all = domain.isPersistent() == 1 ? flags | AND_ITS_DEFINITION : flags;
@@ -98,7 +93,7 @@ public final class GuestMover {
             try {
                 return migration.get(1, TimeUnit.SECONDS);
             } catch (TimeoutException stillOnItsWay) {
-                if (System.nanoTime() - heardAt.get() > limit.toNanos()) {
+                if (System.nanoTime() - heardAt.get() > libvirt.limit().toNanos()) {
                     // A connection can be dead without anybody being told; a new one shows it.
                     place(from, guest);
                     heardAt.set(System.nanoTime());
@@ -108,7 +103,7 @@ public final class GuestMover {
                         ? lost
                         : new LibvirtUnavailableException("moving " + guest + ": " + e.getCause(), e.getCause());
             } catch (InterruptedException e) {
-                throw interrupted(from, e);
+                throw WritableLibvirt.interrupted(from, e);
             }
         }
     }
@@ -130,7 +125,7 @@ public final class GuestMover {
             Consumer<Progress> progress,
             AtomicLong heardAt)
             throws LibvirtUnavailableException {
-        this.<Void>on(from, connection -> {
+        libvirt.<Void>on(from, connection -> {
             Domain domain = connection.domainLookupByName(guest);
             while (!migration.isDone()) {
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
@@ -164,7 +159,7 @@ public final class GuestMover {
     public void awaitNoJob(String uri, String guest, BooleanSupplier stop, Runnable waits)
             throws LibvirtUnavailableException {
         boolean told = false;
-        while (place(uri, guest) == Place.RUNS && soon(uri, connection -> hasJob(connection, guest, stop))) {
+        while (place(uri, guest) == Place.RUNS && libvirt.soon(uri, connection -> hasJob(connection, guest, stop))) {
             if (!told) {
                 waits.run();
                 told = true;
@@ -172,7 +167,7 @@ public final class GuestMover {
             try {
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
             } catch (InterruptedException e) {
-                throw interrupted(uri, e);
+                throw WritableLibvirt.interrupted(uri, e);
             }
         }
     }
@@ -219,7 +214,7 @@ public final class GuestMover {
     public record Standing(Place place, Optional<DacLabel> label) {}
 
     public Standing standing(String uri, String guest) throws LibvirtUnavailableException {
-        return soon(uri, connection -> {
+        return libvirt.soon(uri, connection -> {
             for (Domain domain : connection.listAllDomains(0)) {
                 try {
                     if (domain.getName().equals(guest)) {
@@ -243,7 +238,7 @@ public final class GuestMover {
 
     /** From now on it starts with the host that it is on. */
     public void startWithHost(String uri, String guest) throws LibvirtUnavailableException {
-        this.<Void>soon(uri, connection -> {
+        libvirt.<Void>soon(uri, connection -> {
             connection.domainLookupByName(guest).setAutostart(true);
             return null;
         });
@@ -251,7 +246,7 @@ public final class GuestMover {
 
     /** Saves its memory, and stops it; it goes on from there when it is started. */
     public void save(String uri, String guest) throws LibvirtUnavailableException {
-        this.<Void>on(uri, connection -> {
+        libvirt.<Void>on(uri, connection -> {
             connection.domainLookupByName(guest).managedSave();
             return null;
         });
@@ -259,117 +254,9 @@ public final class GuestMover {
 
     /** Asks it to shut down; it may take its time, or not do it. */
     public void shutDown(String uri, String guest) throws LibvirtUnavailableException {
-        this.<Void>soon(uri, connection -> {
+        libvirt.<Void>soon(uri, connection -> {
             connection.domainLookupByName(guest).shutdown();
             return null;
         });
-    }
-
-    /**
-     * @param files in the order in which they were read
-     * @param refusal what qemu said to a read that it did not try
-     * @param notTried why nothing was read
-     */
-    public record Reads(List<String> files, Optional<String> refusal, Optional<String> notTried) {}
-
-    /**
-     * Reads from every image of a guest, backing files too, and flushes those it may write, through the guest's own qemu:
-     * where access was lost libvirt reports no error. Neither does qemu's monitor: it writes into the guest's log how each
-     * read went. The image file is read as well as the disk in it, as a disk that was never written is read from nowhere.
-     */
-    public Reads readDisks(String uri, String guest) throws LibvirtUnavailableException {
-        return soon(uri, connection -> {
-            Domain domain = connection.domainLookupByName(guest);
-            List<String> files = new ArrayList<>();
-            if (mayEndIt(answer(domain, "query-version"), answer(domain, "query-iothreads"))) {
-                String why = "its qemu is older than 6.1 and has iothreads: being asked to read could end it";
-                return new Reads(files, Optional.empty(), Optional.of(why));
-            }
-            JsonNode nodes =
-                    Json.mapper().readTree(domain.qemuMonitorCommand("{\"execute\":\"query-named-block-nodes\"}", 0));
-            // So qemu answers about a disk that it could not open again after a migration that failed.
-            if (nodes.has("error")) {
-                String why = nodes.path("error").path("desc").asText();
-                return new Reads(files, Optional.of(why), Optional.empty());
-            }
-            for (JsonNode node : nodes.path("return")) {
-                String name = node.path("node-name").asText("");
-                // To read here would be to write below; and from an empty file nothing can be read.
-                boolean isMeant = !name.isEmpty()
-                        && !node.path("drv").asText().equals("copy-on-read")
-                        && node.path("image").path("virtual-size").asLong() > 0;
-                if (!isMeant) {
-                    continue;
-                }
-                String answer = hmp(domain, name, "read 0 512");
-                if (!answer.isBlank()) {
-                    return new Reads(files, Optional.of(name + ": " + answer.strip()), Optional.empty());
-                }
-                files.add(node.path("file").asText(name));
-                if (!node.path("ro").asBoolean()) {
-                    hmp(domain, name, "flush");
-                }
-            }
-            return new Reads(List.copyOf(files), Optional.empty(), Optional.empty());
-        });
-    }
-
-    private static JsonNode answer(Domain domain, String question) throws LibvirtException, JsonProcessingException {
-        String answer = domain.qemuMonitorCommand("{\"execute\":\"" + question + "\"}", 0);
-        return Json.mapper().readTree(answer).path("return");
-    }
-
-    /**
-     * Before 6.1 qemu reads what belongs to an iothread without holding that one's lock, and aborts if there is other work for
-     * it meanwhile. The version is that of the running process, which the installed one may have overtaken.
-     */
-    static boolean mayEndIt(JsonNode version, JsonNode ioThreads) {
-        int major = version.path("qemu").path("major").asInt();
-        int minor = version.path("qemu").path("minor").asInt();
-        return ioThreads.size() > 0 && (major < 6 || major == 6 && minor < 1);
-    }
-
-    private static String hmp(Domain domain, String node, String command)
-            throws LibvirtException, JsonProcessingException {
-        String line = "qemu-io " + node + " \\\"" + command + "\\\"";
-        String answer = domain.qemuMonitorCommand(
-                "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"" + line + "\"}}", 0);
-        return Json.mapper().readTree(answer).path("return").asText();
-    }
-
-    private interface Action<T> {
-        T on(Connect connection) throws Exception;
-    }
-
-    private <T> T on(String uri, Action<T> action) throws LibvirtUnavailableException {
-        try {
-            Connect.setErrorCallback(LibvirtConversation.SILENCE);
-            Connect connection = new Connect(MigrationSides.withoutTerminal(uri));
-            try {
-                return action.on(connection);
-            } finally {
-                connection.close();
-            }
-        } catch (LibvirtException e) {
-            throw new LibvirtUnavailableException("libvirt at " + uri + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            throw interrupted(uri, e);
-        } catch (Exception e) {
-            throw new LibvirtUnavailableException("libvirt at " + uri + " answers nonsense: " + e, e);
-        }
-    }
-
-    /** The same within the limit: an ssh whose other end is gone waits for minutes. */
-    private <T> T soon(String uri, Action<T> action) throws LibvirtUnavailableException {
-        try {
-            return new Libvirt(uri, limit).ask(() -> on(uri, action));
-        } catch (InterruptedException e) {
-            throw interrupted(uri, e);
-        }
-    }
-
-    private static LibvirtUnavailableException interrupted(String uri, InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new LibvirtUnavailableException("libvirt at " + uri + ": interrupted", e);
     }
 }
