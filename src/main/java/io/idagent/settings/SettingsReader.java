@@ -11,7 +11,6 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,9 +31,6 @@ public final class SettingsReader {
 
     private static final Pattern ACCOUNT_KEY =
             Pattern.compile("idagent\\.accounts\\.\"?([^\"]+?)\"?\\.(uid|group|gid|units)");
-
-    /** nobody, and the two numbers that mean "no id" in 16 and 32 bits: no account may have them. */
-    private static final Set<Long> NEVER_A_TARGET = Set.of(0L, 65534L, 65535L);
 
     static final Set<String> KEYS = Set.of(
             "idagent.roots",
@@ -65,10 +61,6 @@ public final class SettingsReader {
             "idagent.scan-interval",
             "idagent.http.details");
 
-    private static final String NAME = "[a-z_][a-z0-9_.-]*";
-
-    private static final String UNIT = "[A-Za-z0-9:_.-]+\\.(service|socket|timer|path)";
-
     private final SmallRyeConfig config;
     private final SettingValues values;
     private final Set<String> accountNames = new TreeSet<>();
@@ -89,8 +81,7 @@ public final class SettingsReader {
             refuseCommands(environment);
         }
         // Without the default interceptors: a value is what stands there. With them one that names a variable which is
-        // not
-        // set, as in ${HOME}/images, would be no value at all, and the default would be taken without a word.
+        // not set, as in ${HOME}/images, would be no value at all, and the default would be taken without a word.
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withSources(new SysPropConfigSource(), new EnvConfigSource(environment, 300))
                 .withSources(new PropertiesConfigSource(file, path.toString(), 100))
@@ -103,9 +94,10 @@ public final class SettingsReader {
     }
 
     private Settings read() throws ConfigurationException {
+        AccountSettings accounts = new AccountSettings(values, accountNames);
         return new Settings(
-                accounts(),
-                units(),
+                accounts.accounts(),
+                accounts.units(),
                 values.paths("idagent.roots", "/var/lib/libvirt,/var/cache/libvirt,/var/log/libvirt,/run/libvirt"),
                 values.paths("idagent.additional-roots", ""),
                 values.paths("idagent.exclusions", ""),
@@ -166,7 +158,6 @@ public final class SettingsReader {
         }
     }
 
-    /** The name of an account cannot be told from a variable, where "-" and "." are "_": the file has to name it. */
     /** sudo may be told to pass variables on. A command that root runs comes from root's file, or from root's own words. */
     private static void refuseCommands(Map<String, String> environment) throws ConfigurationException {
         for (String name : environment.keySet()) {
@@ -179,6 +170,7 @@ public final class SettingsReader {
         }
     }
 
+    /** The name of an account cannot be told from a variable, where "-" and "." are "_": the file has to name it. */
     private void refuseUnknownVariables(Map<String, String> environment) throws ConfigurationException {
         Set<String> known = new TreeSet<>();
         KEYS.forEach(key -> known.add(variable(key)));
@@ -206,87 +198,6 @@ public final class SettingsReader {
             throw ConfigurationException.of(key, threads, "it must be a number from 1 to 999");
         }
         return new ScanLimits(Integer.parseInt(threads), values.moreThanNothing("idagent.timeouts.file-system", "60s"));
-    }
-
-    private List<Account> accounts() throws ConfigurationException {
-        List<Account> accounts = new ArrayList<>();
-        for (String name : accountNames) {
-            // What is said about libvirt's label is about the first one.
-            accounts.add(name.equals(Account.LIBVIRT_QEMU.user()) ? 0 : accounts.size(), account(name));
-        }
-        refuseSameNumbers(accounts);
-        return accounts;
-    }
-
-    private static void refuseSameNumbers(List<Account> accounts) throws ConfigurationException {
-        for (Account one : accounts) {
-            for (Account other : accounts) {
-                if (one != other && (one.uid().equals(other.uid()) || one.gid().equals(other.gid()))) {
-                    throw ConfigurationException.of(
-                            accountKey(one.user(), "uid"),
-                            one.target().toString(),
-                            other.user() + " is to have the same number (" + other.target() + ")");
-                }
-            }
-        }
-    }
-
-    private List<String> units() throws ConfigurationException {
-        List<String> units = new ArrayList<>();
-        for (String name : accountNames) {
-            for (String unit : accountText(name, "units").orElse("").split(",")) {
-                if (!unit.isBlank() && !unit.strip().matches(UNIT)) {
-                    throw ConfigurationException.of(
-                            accountKey(name, "units"),
-                            unit,
-                            "it is no name of a service, such as nova-compute.service");
-                }
-                if (!unit.isBlank()) {
-                    units.add(unit.strip());
-                }
-            }
-        }
-        return units;
-    }
-
-    private Account account(String name) throws ConfigurationException {
-        String group = accountText(name, "group").orElse(name);
-        long uid = target(name, "uid");
-        long gid = target(name, "gid");
-        if (!name.matches(NAME) || !group.matches(NAME)) {
-            throw ConfigurationException.of(
-                    accountKey(name, "group"), group, "'" + name + "' or its group is no name of a user");
-        }
-        return new Account(name, new Uid(uid), group, new Gid(gid));
-    }
-
-    private static String accountKey(String name, String part) {
-        return "idagent.accounts." + name + "." + part;
-    }
-
-    /** Names with a dot need quotes, others may have them. */
-    private Optional<String> accountText(String name, String part) {
-        return values.text(accountKey(name, part)).or(() -> values.text(accountKey('"' + name + '"', part)));
-    }
-
-    private long target(String name, String part) throws ConfigurationException {
-        String key = accountKey(name, part);
-        Optional<String> text = accountText(name, part);
-        if (text.isEmpty() && name.equals(Account.LIBVIRT_QEMU.user())) {
-            return Account.LIBVIRT_QEMU.uid().value();
-        }
-        String value = text.orElseThrow(
-                () -> ConfigurationException.of(key, "", "it must be given for an account other than libvirt-qemu"));
-        long id;
-        try {
-            id = Uid.parse(value).value();
-        } catch (IllegalArgumentException e) {
-            throw ConfigurationException.of(key, value, e.getMessage());
-        }
-        if (NEVER_A_TARGET.contains(id)) {
-            throw ConfigurationException.of(key, value, "0 is root, 65534 is nobody, 65535 means 'none': no target");
-        }
-        return id;
     }
 
     private Optional<ExtraCheckCommand> extraCheck(String key) throws ConfigurationException {
