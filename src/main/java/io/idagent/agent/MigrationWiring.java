@@ -7,6 +7,7 @@ import io.idagent.migration.GrantJournal;
 import io.idagent.migration.GuestLog;
 import io.idagent.migration.Holders;
 import io.idagent.migration.Homes;
+import io.idagent.migration.HomesByLocks;
 import io.idagent.migration.MigrationInspector;
 import io.idagent.migration.MigrationInspector.NoSuchGuestException;
 import io.idagent.migration.Sharing;
@@ -112,6 +113,11 @@ public final class MigrationWiring {
     /** Where the guests are for whose sake access was given, as far as this host knows by itself. */
     public Homes homesSeenFromHere() throws LibvirtUnavailableException, InterruptedException {
         LibvirtSide here = side(settings.libvirtUri());
-        return sharing().byLocks(here.guests(), runsAs(here), Holders.among(new ProcessTable()));
+        return new HomesByLocks(
+                new AccessGrants(LibC.load()),
+                base.get(),
+                here.guests(),
+                runsAs(here),
+                Holders.among(new ProcessTable()));
     }
 }

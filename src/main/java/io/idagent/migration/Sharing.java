@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ import java.util.Set;
  */
 public final class Sharing {
 
-    private static final int READ = 4;
+    static final int READ = 4;
     private static final int READ_AND_WRITE = 6;
 
     private final GrantJournal journal;
@@ -218,44 +217,6 @@ public final class Sharing {
                 settle(grant, homes);
             }
         }
-    }
-
-    /** For someone who does not know where guests have gone: whoever holds an image that runs nowhere here is the other one. */
-    public Homes byLocks(List<LibvirtGuest> here, Owner startedWith, Holders holders) {
-        return grant -> {
-            List<LibvirtGuest> running = here.stream()
-                    .filter(guest -> guest.active() && grant.domains().contains(guest.name()))
-                    .toList();
-            if (!running.isEmpty()) {
-                return homes(running, startedWith);
-            }
-            if (grant.access().permissions() == READ || !access.isInUse(base, grant.access())) {
-                return new Homes.Whereabouts.Known(Set.of());
-            }
-            Optional<String> holder = holders.of(grant.access().path());
-            if (holder.isPresent()) {
-                return new Homes.Whereabouts.Unknown(holder.get() + " has it open on this host; end that first");
-            }
-            List<Uid> others = grant.access().uids().stream()
-                    .filter(uid -> !uid.equals(startedWith.uid()))
-                    .toList();
-            return others.size() == 1
-                    ? new Homes.Whereabouts.Known(Set.of(new Homes.Home(others.get(0), Optional.empty())))
-                    : new Homes.Whereabouts.Unknown("a guest on another host uses it, and which of "
-                            + grant.access().uids() + " that is cannot be told; give it to that one first (chown)");
-        };
-    }
-
-    private static Homes.Whereabouts homes(List<LibvirtGuest> running, Owner startedWith) {
-        Set<Homes.Home> homes = new HashSet<>();
-        for (LibvirtGuest guest : running) {
-            Optional<Owner> owner = RunsAs.of(guest, startedWith);
-            if (owner.isEmpty()) {
-                return Homes.Whereabouts.runsUnderAName(guest.name());
-            }
-            homes.add(Homes.Home.of(owner.get()));
-        }
-        return new Homes.Whereabouts.Known(homes);
     }
 
     private void undo(Grant grant, List<Grant> undone, List<String> notes, List<String> problems) throws IOException {

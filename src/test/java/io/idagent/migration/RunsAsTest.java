@@ -37,8 +37,7 @@ class RunsAsTest {
                 AccessGrant.Form.POSIX_ACL,
                 0600,
                 Optional.empty());
-        return new Sharing(null, null, null)
-                .byLocks(List.of(guest()), NEW, path -> Optional.empty())
+        return new HomesByLocks(null, null, List.of(guest()), NEW, path -> Optional.empty())
                 .of(new Grant(Instant.EPOCH, List.of("vm1"), access, false));
     }
 
