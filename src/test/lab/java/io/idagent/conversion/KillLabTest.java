@@ -141,22 +141,25 @@ class KillLabTest {
 
     /** It leaves its lock file behind. The host is as it was, and the next run is not kept off by that. */
     @Test
-    void whereUsermodItselfIsKilledAllIsUndoneAndTheNextRunConvertsTheHost(Lab lab) {
+    void whereAToolItselfIsKilledAllIsUndoneAndTheNextRunConvertsTheHost(Lab lab) {
         Old host = Old.boot(lab, "h1");
-        // Its second link(2): /etc/passwd is locked, /etc/shadow is about to be.
-        Result failed = host.machine.agentKilledAt("link", 2, "--convert-now");
-        assertEquals(6, failed.exitCode());
-        assertTrue(
-                failed.out().contains("Failed: usermod -u 64055 libvirt-qemu: exit 137. All is as before."),
-                failed.out());
-        assertEquals("/etc/passwd.lock", host.machine.sh("ls /etc/*.lock"));
-        assertEquals("109:114", host.machine.ids());
-        assertEquals("", Change.between(host.owners, host.machine.owners()));
-        assertEquals(host.units, host.machine.activeUnits());
+        for (String tool : List.of("useradd", "usermod")) {
+            String reserves = "-Didagent.reserve-former-ids=" + tool.equals("useradd");
+            // Its second link(2): /etc/passwd is locked, /etc/shadow is about to be.
+            Result failed = host.machine.agentKilledAt("link", 2, "--convert-now", reserves);
+            assertEquals(6, failed.exitCode());
+            assertTrue(
+                    failed.out().contains("Failed: " + tool) && failed.out().contains(": exit 137. All is as before."),
+                    failed.out());
+            assertEquals("/etc/passwd.lock", host.machine.sh("ls /etc/*.lock"));
+            assertEquals("109:114", host.machine.ids());
+            assertEquals("", Change.between(host.owners, host.machine.owners()));
+            assertEquals(host.units, host.machine.activeUnits());
+        }
 
         host.agent("--convert-now").mustSucceed();
 
-        host.mustBeConverted("usermod was killed");
+        host.mustBeConverted("tools were killed");
     }
 
     @Test
