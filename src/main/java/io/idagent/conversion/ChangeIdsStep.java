@@ -49,7 +49,7 @@ final class ChangeIdsStep implements StepAction {
         for (AccountChange change : work.plan().changes()) {
             boolean reserves = work.plan().reservations().wanted();
             move(change, reserves, reserves);
-            letGo(change);
+            letGo(change, work);
         }
         bringToDisk();
         return describe(work);
@@ -62,19 +62,21 @@ final class ChangeIdsStep implements StepAction {
             AccountChange back = change.reversed();
             move(back, before.uids().contains(back.uidFrom()), before.gids().contains(back.gidFrom()));
             try {
-                letGo(back);
+                letGo(back, work);
             } catch (StepException | NameServiceException | CommandException e) {
                 // It is a second name for a number that its owner has again, and the next conversion makes use of it.
-                work.note("A number that was reserved on the way still is: " + e.getMessage());
+                work.note("A number that is in use again is still reserved as well: " + e.getMessage());
             }
         }
         bringToDisk();
     }
 
     /** What was reserved of the numbers that the account has now. */
-    private void letGo(AccountChange change) throws StepException, NameServiceException, CommandException {
-        if (change.changesUid()) {
-            keeper.letGo(change.uidTo());
+    private void letGo(AccountChange change, Undertaking work)
+            throws StepException, NameServiceException, CommandException {
+        if (change.changesUid() && !keeper.letGo(change.uidTo())) {
+            work.note("uid " + change.uidTo() + " is still reserved as well, as a process of " + change.user()
+                    + " runs already; the next conversion makes use of it");
         }
         if (change.changesGid()) {
             keeper.letGo(change.gidTo(), true);

@@ -25,6 +25,9 @@ final class NumberKeeper {
     /** nogroup on Debian and its relatives. */
     private static final Gid NOBODYS = new Gid(65534);
 
+    /** An exit code of userdel(8). */
+    private static final int USER_IS_LOGGED_IN = 8;
+
     private final ShadowTools tools;
     private final ReservedIds reserved;
     private final Names localFiles;
@@ -95,16 +98,26 @@ final class NumberKeeper {
         }
     }
 
-    /** Without effect where the number is not kept. */
-    void letGo(Uid uid) throws StepException, NameServiceException, CommandException {
+    /**
+     * Without effect where the number is not kept.
+     *
+     * @return false if a process runs under the number: userdel takes no name away from one
+     */
+    boolean letGo(Uid uid) throws StepException, NameServiceException, CommandException {
         Optional<LocalUser> keeper = reserved.user(uid);
-        if (keeper.isPresent()) {
-            expect(tools.removeUser(keeper.get().name()));
-            if (keeps(uid)) {
-                throw new StepException(
-                        "userdel said that it was done, but " + keeper.get().name() + " is still there");
-            }
+        if (keeper.isEmpty()) {
+            return true;
         }
+        CommandResult removed = tools.removeUser(keeper.get().name());
+        if (removed.exitCode() == USER_IS_LOGGED_IN) {
+            return false;
+        }
+        expect(removed);
+        if (keeps(uid)) {
+            throw new StepException(
+                    "userdel said that it was done, but " + keeper.get().name() + " is still there");
+        }
+        return true;
     }
 
     /** @param shared the account's group has the number again */

@@ -78,10 +78,10 @@ final class SettleNumbers {
 
     private void letGo(Undertaking work, ReservedId id) {
         try {
-            if (id.uid().isPresent()) {
-                keeper.letGo(id.uid().get());
-            } else {
+            if (id.uid().isEmpty()) {
                 keeper.letGo(id.gid().orElseThrow(), false);
+            } else if (!keeper.letGo(id.uid().get())) {
+                throw new StepException("a process runs under it");
             }
             if (work.plan().kind() == ConversionKind.RE_OWN) {
                 work.note(id.number() + " is free again, no file carries it any more: " + id.name() + " was removed");

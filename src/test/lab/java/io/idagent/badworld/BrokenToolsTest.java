@@ -104,7 +104,10 @@ class BrokenToolsTest {
                 "/usr/sbin/usermod \"$@\"; code=$?; [ -e /run/once ] || touch /run/once /etc/group.lock; exit $code")) {
             assertSays(
                     UNDONE,
-                    List.of("exit 10", "All is as before", "A number that was reserved on the way still is: userdel"),
+                    List.of(
+                            "exit 10",
+                            "All is as before",
+                            "A number that is in use again is still reserved as well: userdel"),
                     old.convertNow());
         } finally {
             old.host().sh("rm /etc/group.lock; userdel libvirt-qemu-former-109");
