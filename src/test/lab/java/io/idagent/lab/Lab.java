@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Hypervisors that live as long as a test: real systemd, real libvirtd, real qemu, each in a container of its own.
  *
- * <p>The lab belongs to this JVM, or to the process that LAB_OWNER names. Where that is killed, the next lab on the
+ * <p>The lab belongs to this JVM, of which several may run at once. Where it is killed, the next lab on the
  * machine takes its hosts down.
  */
 public final class Lab implements AutoCloseable {

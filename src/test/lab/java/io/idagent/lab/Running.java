@@ -37,10 +37,9 @@ public final class Running {
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
-            // Whoever started this JVM may be the owner already, and then takes down what we leave.
+            // Whatever the owner is of whoever started this JVM: that may have started several.
             builder.environment()
-                    .putIfAbsent(
-                            "LAB_OWNER", Long.toString(ProcessHandle.current().pid()));
+                    .put("LAB_OWNER", Long.toString(ProcessHandle.current().pid()));
             return new Running(command, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(String.join(" ", command), e);
