@@ -113,8 +113,10 @@ class PackageLabTest {
                 + CONFIGURATION);
         host.sh(INSTALL);
 
-        host.sh("timeout 90 sh -c 'until [ \"$(id -u libvirt-qemu)\" = 64055 ] && ! systemctl is-active -q"
-                + " libvirt-id-agent-convert.service; do sleep 0.5; done'");
+        // "activating" is what a converter is called while it is at work.
+        host.sh(
+                "timeout 90 sh -c 'until [ \"$(id -u libvirt-qemu)\" = 64055 ]"
+                        + " && [ \"$(systemctl is-active libvirt-id-agent-convert.service)\" = inactive ]; do sleep 0.5; done'");
         assertEquals("+64055:+64055", host.baseLabel());
         reboot(host);
 
