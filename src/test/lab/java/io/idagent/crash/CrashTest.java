@@ -100,7 +100,7 @@ class CrashTest {
     void whatCannotBePutBackIsAProblem() throws Exception {
         for (String call : List.of("setxattr", "chmod")) {
             boolean failed = false;
-            for (int nth = 1; nth <= 5 && !failed; nth++) {
+            for (int nth = 1; nth <= 15 && !failed; nth++) {
                 world.reset(false);
                 Result result = world.agent(new Fault(Kind.ERROR, call, nth, "EIO").strace(), "--convert-now");
                 failed = result.out().contains("putting it back failed");
