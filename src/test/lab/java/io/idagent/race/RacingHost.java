@@ -82,7 +82,8 @@ final class RacingHost {
 
     private static final String GUESTS = """
             until [ -e /run/enough ]; do
-                virsh --quiet start restless && sleep 0.$((RANDOM % 9)) && virsh --quiet destroy restless && echo 1
+                virsh --quiet start restless && echo 1 && sleep 0.$((RANDOM % 9))
+                virsh --quiet destroy restless # each time: libvirt may be down at one, and the guest would stay for good
                 sleep $((RANDOM % 6)).$((RANDOM % 9)) # long enough for some conversions, and too short for others
             done 2>/dev/null
             virsh --quiet destroy restless 2>/dev/null || true
