@@ -11,6 +11,7 @@ import io.idagent.platform.Uid;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Gives numbers access to single files, and takes back exactly what it gave. Each file is pinned, looked at, and changed
@@ -19,9 +20,6 @@ import java.util.Set;
  */
 public final class AccessGrants {
 
-    private static final String POSIX_ATTRIBUTE = "system.posix_acl_access";
-
-    private static final String LIBVIRTS_RECORD = "trusted.libvirt.security.dac";
     private static final int READ = 4;
     private static final String GONE = "it is gone: ";
 
@@ -29,11 +27,13 @@ public final class AccessGrants {
     private final PathPin pins;
     private final FileStatus status = new FileStatus();
     private final OwnersHand hand;
+    private final AccessEdit edit;
 
     public AccessGrants(LibC libC) {
         this.libC = libC;
         this.pins = new PathPin(libC);
         this.hand = new OwnersHand(libC, status);
+        this.edit = new AccessEdit(hand, status);
     }
 
     /** What a file would need. */
@@ -91,7 +91,8 @@ public final class AccessGrants {
     private Plan planPinned(int pin, String path, Set<Uid> uids, int permissions, boolean forEverybody) {
         int mode = status.mode() & FileStatus.PERMISSIONS;
         OwnersHand.Read nfs = hand.read(pin, Nfs4Acl.ATTRIBUTE);
-        OwnersHand.Read posix = nfs.value().isPresent() ? OwnersHand.Read.NONE : hand.read(pin, POSIX_ATTRIBUTE);
+        OwnersHand.Read posix =
+                nfs.value().isPresent() ? OwnersHand.Read.NONE : hand.read(pin, OwnerAttribute.ACL.key());
         boolean hasList = nfs.value().isPresent() || posix.value().isPresent();
         if (permissions == READ && (mode & READ) != 0 && !hasList) {
             return new Plan.NotNeeded();
@@ -122,38 +123,14 @@ public final class AccessGrants {
 
     /** @return why it was not possible; empty: it is made. Making it again changes nothing */
     public Optional<String> make(TreeBase base, AccessGrant grant) {
-        return withPin(base, grant, pin -> {
-            int failure =
-                    switch (grant.form()) {
-                        case POSIX_ACL -> makePosix(pin, grant);
-                        case NFS4_ACL -> makeNfs4(pin, grant);
-                        case MODE -> hand.chmod(pin, status.mode() & FileStatus.PERMISSIONS | grant.permissions());
-                    };
-            return failure < 0 ? Optional.of(refusal("give access to", grant, failure)) : Optional.empty();
-        });
-    }
-
-    // A list that allows it already is left alone: where an administrator had to make it, we may not write it.
-
-    private int makePosix(int pin, AccessGrant grant) {
-        OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
-        Optional<PosixAcl> now = read.errno() == Errno.ENODATA
-                ? Optional.of(PosixAcl.ofMode(status.mode()))
-                : read.value().flatMap(PosixAcl::parse);
-        if (now.isEmpty()) {
-            return -Errno.EOPNOTSUPP;
-        }
-        PosixAcl wanted = now.get().granting(grant.uids(), grant.permissions());
-        return wanted.equals(now.get()) ? 0 : hand.set(pin, POSIX_ATTRIBUTE, wanted.format());
-    }
-
-    private int makeNfs4(int pin, AccessGrant grant) {
-        Optional<Nfs4Acl> now = hand.read(pin, Nfs4Acl.ATTRIBUTE).value().flatMap(Nfs4Acl::parse);
-        if (now.isEmpty()) {
-            return -Errno.EOPNOTSUPP;
-        }
-        Nfs4Acl wanted = now.get().granting(grant.uids(), grant.permissions());
-        return wanted.equals(now.get()) ? 0 : hand.set(pin, Nfs4Acl.ATTRIBUTE, wanted.format());
+        return withPin(
+                base,
+                grant,
+                pin -> {
+                    int failure = edit.give(pin, grant);
+                    return failure < 0 ? Optional.of(refusal("give access to", grant, failure)) : Optional.empty();
+                },
+                missed -> Optional.of(missed.why()));
     }
 
     /** Of a file that was renamed within its directory too: another one may have taken its place. */
@@ -181,7 +158,7 @@ public final class AccessGrants {
                     + "; if it was moved to another directory: setfacl -x " + grant.entries("") + " FILE");
         }
         try {
-            int failure = undoPinned(pin, grant);
+            int failure = edit.takeBack(pin, grant);
             return failure < 0 ? new Undone.Failed(refusal("take back access to", grant, failure)) : new Undone.Done();
         } finally {
             libC.close(pin);
@@ -192,47 +169,10 @@ public final class AccessGrants {
         return failure == -Errno.ENOENT || failure == -Errno.ENOTDIR || failure == -Errno.ELOOP;
     }
 
-    private int undoPinned(int pin, AccessGrant grant) {
-        return switch (grant.form()) {
-            case POSIX_ACL -> {
-                OwnersHand.Read read = hand.read(pin, POSIX_ATTRIBUTE);
-                if (read.errno() == Errno.ENODATA) {
-                    yield 0; // Somebody has taken all of them away.
-                }
-                Optional<PosixAcl> now = read.value().flatMap(PosixAcl::parse);
-                if (now.isEmpty()) {
-                    yield -read.errno();
-                }
-                PosixAcl before = grant.aclBefore();
-                PosixAcl rest = now.get().without(before, before.granting(grant.uids(), grant.permissions()));
-                // A list of three entries is a mode to the kernel, and is kept as one.
-                yield rest.equals(now.get()) ? 0 : hand.set(pin, POSIX_ATTRIBUTE, rest.format());
-            }
-            case NFS4_ACL -> {
-                OwnersHand.Read read = hand.read(pin, Nfs4Acl.ATTRIBUTE);
-                Optional<Nfs4Acl> now = read.value().flatMap(Nfs4Acl::parse);
-                Optional<Nfs4Acl> before = grant.before().flatMap(Nfs4Acl::parse);
-                if (now.isEmpty() || before.isEmpty()) {
-                    yield -read.errno();
-                }
-                Nfs4Acl rest = now.get().without(before.get(), grant.uids());
-                yield rest.equals(now.get()) ? 0 : hand.set(pin, Nfs4Acl.ATTRIBUTE, rest.format());
-            }
-            case MODE -> {
-                int opened = grant.permissions() & ~grant.mode();
-                yield hand.chmod(pin, status.mode() & FileStatus.PERMISSIONS & ~opened);
-            }
-        };
-    }
-
     /** Whether a qemu somewhere has it open. */
     public boolean isInUse(TreeBase base, AccessGrant grant) {
-        return withPin(base, grant, pin -> {
-                    int answer = new ImageLocks(libC).test(pin, status);
-                    return answer == 0 ? Optional.empty() : Optional.of("in use, or not to be told");
-                })
-                .filter(text -> text.startsWith("in use"))
-                .isPresent();
+        // Where the locks do not tell, it counts as in use.
+        return withPin(base, grant, pin -> new ImageLocks(libC).test(pin, status) != 0, missed -> false);
     }
 
     /**
@@ -242,13 +182,15 @@ public final class AccessGrants {
      * the guest goes on under its entry.
      */
     public void handOver(TreeBase base, AccessGrant grant, Owner to) {
-        withPin(base, grant, pin -> {
-            if (hand.read(pin, LIBVIRTS_RECORD).value().isPresent()) {
-                libC.chown(pin, to.uid().bits(), to.gid().bits());
-            }
-            // Where it cannot be given away, libvirt cannot either, and says so itself.
-            return Optional.empty();
-        });
+        // Where it cannot be given away, libvirt cannot either, and says so itself.
+        withPin(
+                base,
+                grant,
+                pin -> hand.read(pin, OwnerAttribute.LIBVIRT_RECORD.key())
+                                .value()
+                                .isPresent()
+                        && libC.chown(pin, to.uid().bits(), to.gid().bits()) == 0,
+                missed -> false);
     }
 
     /**
@@ -259,44 +201,56 @@ public final class AccessGrants {
      * @return why it does not; empty: it does now, or it is gone
      */
     public Optional<String> settle(TreeBase base, AccessGrant grant, Uid uid, Optional<Gid> gid, boolean hasOthers) {
-        return withPin(base, grant, pin -> {
-                    boolean readsAnyway = (grant.mode() & READ) != 0
-                            || grant.form() == AccessGrant.Form.POSIX_ACL
-                                    && grant.aclBefore().lets(uid, READ);
-                    boolean rightUid = status.uidBits() == uid.bits();
-                    if (rightUid || grant.permissions() == READ && readsAnyway) {
-                        return Optional.empty();
-                    }
-                    if (hasOthers) {
-                        return Optional.of(grant.path() + " is used under different numbers");
-                    }
-                    int failure = libC.chown(pin, uid.bits(), gid.map(Gid::bits).orElse(LibC.LEAVE));
-                    String owner = uid + gid.map(group -> ":" + group).orElse("");
-                    return failure < 0
-                            ? Optional.of("cannot give " + grant.path() + " to " + owner + ", which its guest runs as: "
-                                    + Errno.text(-failure) + "; on the server: chown " + owner
-                                    + " FILE, and then here: libvirt-id-agent share revoke")
-                            : Optional.empty();
-                })
-                .filter(text -> !text.startsWith(GONE));
+        return withPin(
+                base,
+                grant,
+                pin -> settlePinned(pin, grant, uid, gid, hasOthers),
+                missed -> missed.isGone() ? Optional.empty() : Optional.of(missed.why()));
     }
 
-    private interface OnPin {
-        Optional<String> act(int pin);
+    private Optional<String> settlePinned(int pin, AccessGrant grant, Uid uid, Optional<Gid> gid, boolean hasOthers) {
+        boolean readsAnyway = (grant.mode() & READ) != 0
+                || grant.form() == AccessGrant.Form.POSIX_ACL
+                        && grant.aclBefore().lets(uid, READ);
+        boolean rightUid = status.uidBits() == uid.bits();
+        if (rightUid || grant.permissions() == READ && readsAnyway) {
+            return Optional.empty();
+        }
+        if (hasOthers) {
+            return Optional.of(grant.path() + " is used under different numbers");
+        }
+        int failure = libC.chown(pin, uid.bits(), gid.map(Gid::bits).orElse(LibC.LEAVE));
+        String owner = uid + gid.map(group -> ":" + group).orElse("");
+        return failure < 0
+                ? Optional.of("cannot give " + grant.path() + " to " + owner + ", which its guest runs as: "
+                        + Errno.text(-failure) + "; on the server: chown " + owner
+                        + " FILE, and then here: libvirt-id-agent share revoke")
+                : Optional.empty();
     }
 
-    private Optional<String> withPin(TreeBase base, AccessGrant grant, OnPin action) {
+    private interface OnPin<T> {
+        T act(int pin);
+    }
+
+    /** Why the file of a grant was not reached. */
+    private record Missed(boolean isGone, String why) {}
+
+    private <T> T withPin(TreeBase base, AccessGrant grant, OnPin<T> action, Function<Missed, T> otherwise) {
         int pin = pins.pin(base, RawPath.ofNames(RawPath.split(grant.path().getBytes(StandardCharsets.UTF_8))));
         if (pin < 0) {
-            return Optional.of((isGone(pin) ? GONE : "cannot open ") + grant.path() + ": " + Errno.text(-pin));
+            boolean isGone = isGone(pin);
+            String how = isGone ? GONE : "cannot open ";
+            return otherwise.apply(new Missed(isGone, how + grant.path() + ": " + Errno.text(-pin)));
         }
         try {
             int failure = libC.statx(pin, LibC.AT_STATX_FORCE_SYNC, status);
             if (failure < 0) {
-                return Optional.of("cannot look at " + grant.path() + ": " + Errno.text(-failure));
+                String why = "cannot look at " + grant.path() + ": " + Errno.text(-failure);
+                return otherwise.apply(new Missed(false, why));
             }
             if (status.inode() != grant.inode() || status.type() != FileType.REGULAR) {
-                return Optional.of(GONE + "at " + grant.path() + " there is another file now");
+                String why = GONE + "at " + grant.path() + " there is another file now";
+                return otherwise.apply(new Missed(true, why));
             }
             return action.act(pin);
         } finally {
