@@ -37,6 +37,9 @@ public final class GuestFinder {
     static final Duration PATIENCE = Duration.ofSeconds(10);
     static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
+    /** Where daemons have files of their own ({@code hier(7)}). */
+    private static final List<String> OF_DAEMONS = List.of("/run/", "/var/log/", "/dev/", "/proc/", "/sys/");
+
     private final Processes processes;
     private final OpenFiles openFiles;
     private final Pause pause;
@@ -55,7 +58,7 @@ public final class GuestFinder {
      * @param watched the account's current and former numbers, and those that libvirt has cached
      * @param target the numbers that the account shall have
      * @param domains what libvirt says; empty if it could not be asked, guests are then found as processes
-     * @param roots below which an open file makes a qemu tool a user of an image
+     * @param roots below which an open file makes a qemu tool, or a daemon of libvirt, a user of an image
      * @return unknown if processes are hidden from us
      * @throws InterruptedException while waiting for probes
      */
@@ -70,30 +73,50 @@ public final class GuestFinder {
                 sorting = ProcessSorting.of(processes.read(), watched, target, domains);
             }
             return Fact.known(new ProcessesInTheWay(
-                    sorting.guests(),
-                    sorting.idUsers(),
-                    sorting.targetUsers(),
-                    // A root may lie on a server that is dead: it is not asked for where it lies unless it matters.
-                    sorting.imageTools().isEmpty() ? List.of() : imageUsers(sorting.imageTools(), resolved(roots))));
+                    sorting.guests(), sorting.idUsers(), sorting.targetUsers(), imageUsers(sorting, roots)));
         } catch (ProcessesHiddenException e) {
             return Fact.unknown(e.getMessage());
         }
     }
 
-    private List<ImageUser> imageUsers(List<RunningProcess> tools, List<String> roots) {
+    private List<ImageUser> imageUsers(ProcessSorting sorting, List<Path> roots) {
         List<ImageUser> users = new ArrayList<>();
-        for (RunningProcess tool : tools) {
-            Optional<List<String>> files = openFiles.of(tool.pid());
-            if (files.isEmpty()) {
-                users.add(new ImageUser(tool.pid(), tool.program(), Optional.empty()));
-                continue;
-            }
-            files.get().stream()
-                    .filter(file -> roots.stream().anyMatch(root -> isBelow(file, root)))
-                    .findFirst()
-                    .ifPresent(file -> users.add(new ImageUser(tool.pid(), tool.program(), Optional.of(file))));
+        // A root may lie on a server that is dead: it is not asked for where it lies unless it matters.
+        List<String> resolved = new ArrayList<>();
+        for (RunningProcess tool : sorting.imageTools()) {
+            openFiles
+                    .of(tool.pid())
+                    .ifPresentOrElse(
+                            files -> imageUser(tool, files, roots, resolved).ifPresent(users::add),
+                            () -> users.add(new ImageUser(tool.pid(), tool.program(), Optional.empty())));
+        }
+        for (RunningProcess daemon : sorting.storageDaemons()) {
+            // libvirt's daemon runs always: if only root may see its files, root will, before anything changes.
+            List<String> files = openFiles.of(daemon.pid()).orElse(List.of()).stream()
+                    .filter(GuestFinder::mayBeImage)
+                    .toList();
+            imageUser(daemon, files, roots, resolved).ifPresent(users::add);
         }
         return users;
+    }
+
+    private static Optional<ImageUser> imageUser(
+            RunningProcess process, List<String> files, List<Path> roots, List<String> resolved) {
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        if (resolved.isEmpty()) {
+            resolved.addAll(resolved(roots));
+        }
+        return files.stream()
+                .filter(file -> resolved.stream().anyMatch(root -> isBelow(file, root)))
+                .findFirst()
+                .map(file -> new ImageUser(process.pid(), process.program(), Optional.of(file)));
+    }
+
+    /** Sockets and pipes have no path; what libvirt's daemons keep open for themselves are pid files, leases and logs. */
+    private static boolean mayBeImage(String file) {
+        return file.startsWith("/") && OF_DAEMONS.stream().noneMatch(file::startsWith);
     }
 
     private static boolean isBelow(String file, String root) {

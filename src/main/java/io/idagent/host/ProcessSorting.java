@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param idUsers as said
  * @param targetUsers carriers of a target number
  * @param imageTools qemu tools that may have an image open
+ * @param storageDaemons libvirt's own, which have one open only while they copy it from or to somebody
  * @param passing processes that are there for a moment: libvirt's probes of emulators, its own child on the way to
  *     becoming a qemu, and what has ended and waits for its parent. They are in {@code guests} or {@code idUsers} as well; whoever can wait looks again
  */
@@ -29,6 +30,7 @@ record ProcessSorting(
         List<IdUser> idUsers,
         List<IdUser> targetUsers,
         List<RunningProcess> imageTools,
+        List<RunningProcess> storageDaemons,
         List<RunningProcess> passing) {
 
     /**
@@ -41,6 +43,7 @@ record ProcessSorting(
         List<IdUser> idUsers = new ArrayList<>();
         List<IdUser> targetUsers = new ArrayList<>();
         List<RunningProcess> imageTools = new ArrayList<>();
+        List<RunningProcess> storageDaemons = new ArrayList<>();
         List<RunningProcess> passing = new ArrayList<>();
         WatchedIds foreignTarget = target.without(watched);
         List<RunningProcess> emulators = new ArrayList<>();
@@ -67,10 +70,12 @@ record ProcessSorting(
             }
             if (QemuCommandLine.isImageTool(process)) {
                 imageTools.add(process);
+            } else if (QemuCommandLine.isStorageDaemon(process)) {
+                storageDaemons.add(process);
             }
         }
         addGuests(emulators, domains, watched, guests);
-        return new ProcessSorting(guests, idUsers, targetUsers, imageTools, passing);
+        return new ProcessSorting(guests, idUsers, targetUsers, imageTools, storageDaemons, passing);
     }
 
     /** It has no command line any more: an ended probe cannot be told from an ended guest, and neither stays. */

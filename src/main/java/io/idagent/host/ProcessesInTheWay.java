@@ -8,7 +8,7 @@ import java.util.List;
  * @param guests virtual machines
  * @param idUsers others that carry a current, former or cached number of the account
  * @param targetUsers those that carry a target number that the account does not have yet
- * @param imageUsers qemu tools with an image open below the roots
+ * @param imageUsers qemu tools, and libvirt itself, with an image open below the roots
  */
 public record ProcessesInTheWay(
         List<Guest> guests, List<IdUser> idUsers, List<IdUser> targetUsers, List<ImageUser> imageUsers) {

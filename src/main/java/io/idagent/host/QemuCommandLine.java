@@ -12,6 +12,9 @@ final class QemuCommandLine {
     private static final Set<String> OTHER_EMULATOR_NAMES = Set.of("qemu-kvm", "kvm");
     private static final Set<String> IMAGE_TOOLS = Set.of("qemu-img", "qemu-nbd", "qemu-storage-daemon", "qemu-io");
 
+    /** What keeps the files of an upload or download (virsh vol-upload) open. */
+    private static final Set<String> STORAGE_DAEMONS = Set.of("libvirtd", "virtqemud", "virtstoraged");
+
     private QemuCommandLine() {}
 
     /** A system emulator runs a whole machine; qemu-x86_64 and the like run one program, and are none. */
@@ -25,6 +28,10 @@ final class QemuCommandLine {
 
     static boolean isImageTool(RunningProcess process) {
         return process.programNames().stream().anyMatch(IMAGE_TOOLS::contains);
+    }
+
+    static boolean isStorageDaemon(RunningProcess process) {
+        return process.programNames().stream().anyMatch(STORAGE_DAEMONS::contains);
     }
 
     /** libvirt asks each emulator what it can do, on a machine that has nothing. */

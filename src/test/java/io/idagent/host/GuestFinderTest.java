@@ -101,4 +101,18 @@ class GuestFinderTest {
                 List.of(new ImageUser(9, "qemu-nbd", Optional.empty())),
                 look(tool, pid -> Optional.empty(), List.of()).imageUsers());
     }
+
+    @Test
+    void libvirtItselfWithAnImageOpenIsCopyingIt() throws Exception {
+        GuestFinder.Processes libvirt = () -> List.of(process(9, 0, "0", "/usr/sbin/libvirtd", "--timeout", "120"));
+        List<String> own = List.of("socket:[7]", "/run/libvirt/qemu/driver.pid", "/var/log/libvirt/libvirtd.log");
+        List<Path> roots = List.of(Path.of("/run/libvirt"), Path.of("/var/log/libvirt"), Path.of("/srv/pool"));
+
+        assertEquals(List.of(), look(libvirt, pid -> Optional.of(own), roots).imageUsers());
+        assertEquals(List.of(), look(libvirt, pid -> Optional.empty(), roots).imageUsers(), "only root may look");
+        assertEquals(
+                List.of(new ImageUser(9, "libvirtd", Optional.of("/srv/pool/new.img"))),
+                look(libvirt, pid -> Optional.of(List.of("/srv/pool/new.img")), roots)
+                        .imageUsers());
+    }
 }

@@ -71,6 +71,22 @@ class RefusalLabTest {
         assertTrue(refused().out().contains(IMAGE));
     }
 
+    /** libvirt is stopped in a conversion, and the upload would end in the middle. */
+    @Test
+    void anUploadIntoAPoolForbidsIt() {
+        host.sh("mkdir /srv/pool && virsh -q pool-define-as pool dir --target /srv/pool && virsh -q pool-start pool"
+                + " && virsh -q vol-create-as pool new 8M && mkfifo /run/image");
+        host.start(
+                "sh", "-c", "exec >/run/image; head -c 1M /dev/urandom; until [ -e /run/enough ]; do sleep 0.1; done");
+        Running upload = host.start("virsh", "vol-upload", "--pool", "pool", "new", "/run/image");
+        await(() -> host.sh("ls -l /proc/$(pidof libvirtd)/fd").contains("/srv/pool/new"));
+
+        assertTrue(refused().out().contains("libvirtd (pid"));
+        host.sh("touch /run/enough");
+        upload.await(Duration.ofSeconds(30)).mustSucceed();
+        host.agent("--convert-now").mustSucceed();
+    }
+
     /** What nobody but the first look has seen: the ids are as they were, libvirt is up again, and the guest runs on. */
     @Test
     void aGuestThatStartsAfterTheFirstLookForbidsItToo() {
