@@ -203,6 +203,9 @@ class NfsTest {
                     "for guest in $(virsh list --all --name); do virsh destroy $guest || true; virsh undefine $guest; done");
         }
         h1.sh("rm -rf /var/lib/libvirt-id-agent");
+        // The old numbers stay reserved while files on NFS carry them.
+        h1.sh("for name in $(grep -o '^libvirt-qemu-former-[0-9]*' /etc/passwd); do userdel $name; done");
+        h1.sh("for name in $(grep -o '^libvirt-qemu-former-[0-9]*' /etc/group); do groupdel $name; done");
         if (!h1.ids().equals("109:114")) {
             h1.giveIds(109, 114);
         }
