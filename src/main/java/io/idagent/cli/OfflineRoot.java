@@ -7,8 +7,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Looks whether a directory given by {@code --root} can be edited without leaving it.
@@ -17,6 +20,9 @@ import java.util.Optional;
  * So does it with each file that it reads or replaces there, and a backup is written into whatever file has that name.
  */
 final class OfflineRoot {
+
+    /** What a tool of shadow makes with its pid, and what it then calls the lock. */
+    private static final Pattern LOCK = Pattern.compile("(passwd|group|shadow|gshadow|subuid|subgid)\\.(lock|[0-9]+)");
 
     private OfflineRoot() {}
 
@@ -85,11 +91,35 @@ final class OfflineRoot {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(path + " is a device, a pipe or a socket, and no file. Take it away");
         }
-        return (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1
-                ? Optional.of(
+        int names = (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+        return names == 1 || names == 2 && isLockLeftBehind(path)
+                ? Optional.empty()
+                : Optional.of(
                         path + " has another name somewhere (a hard link): what is written here would change there"
-                                + " too. Replace it by a copy of its own")
-                : Optional.empty();
+                                + " too. Replace it by a copy of its own");
+    }
+
+    /** Of a tool that was killed in between: both names of the file are those of a lock, and the next tool mends it. */
+    private static boolean isLockLeftBehind(Path path) throws IOException {
+        Matcher lock = LOCK.matcher(path.getFileName().toString());
+        if (!lock.matches()) {
+            return false;
+        }
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(path.getParent(), lock.group(1) + ".*")) {
+            for (Path name : names) {
+                boolean isAnother = !name.equals(path)
+                        && LOCK.matcher(name.getFileName().toString()).matches();
+                if (isAnother && fileKey(name).equals(fileKey(path))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Object fileKey(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
     }
 
     private static String weak(RootsPath.Weak weak) {

@@ -76,6 +76,22 @@ class OfflineRootObjectionTest {
         assertEquals(Optional.empty(), objection(false));
     }
 
+    /** shadow's tools make a file with their pid for a name, link it to the name of the lock, and take the first one away. */
+    @Test
+    void aLockThatAKilledToolHasLeftIsNoReasonToRefuse() throws Exception {
+        Path own = Files.writeString(root.resolve("etc/shadow.4711"), "4711");
+        Path lock = Files.createLink(root.resolve("etc/shadow.lock"), own);
+        assertEquals(Optional.empty(), objection(false));
+
+        Path outside = Files.createLink(directory.resolve("outside"), own);
+        assertTrue(objection(false).isPresent(), "it has a third name");
+        Files.delete(own);
+        assertTrue(objection(false).orElse("none").startsWith(lock + " has another name somewhere"));
+        Files.delete(outside);
+        Files.createLink(root.resolve("etc/passwd-"), lock);
+        assertTrue(objection(false).isPresent(), "a backup is no lock");
+    }
+
     /** Whoever opened one would wait for ever. */
     @Test
     void aPipeInThePlaceOfAFileIsRefused() throws Exception {
