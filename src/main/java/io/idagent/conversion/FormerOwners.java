@@ -7,38 +7,57 @@ import io.idagent.ownership.OwnerHit;
 import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The owners that files had before a conversion, and their attributes, as its manifest tells.
  *
  * <p>From the numbers alone the way back is not one to one: an adopted orphan and a file of the account have the same
  * owner afterwards, and so has a file that carried the target id all along; two entries of an ACL may have become one.
+ * Of a file that is not noted the numbers decide: it was made since. But where the conversion could not look, it may as well
+ * have been there, and stays as it is.
  */
 final class FormerOwners implements InventoryStep.Correction {
 
     private final NotedFiles noted;
     private final SameFile sameFile;
+    private final List<String> unread;
+    private final Consumer<RawPath> doubtful;
 
     /** Whether two paths are names of one file. */
     interface SameFile {
         boolean test(RawPath one, RawPath other);
     }
 
-    private FormerOwners(NotedFiles noted, SameFile sameFile) {
+    private FormerOwners(NotedFiles noted, SameFile sameFile, List<String> unread, Consumer<RawPath> doubtful) {
         this.noted = noted;
         this.sameFile = sameFile;
+        this.unread = List.copyOf(unread);
+        this.doubtful = doubtful;
     }
 
-    /** @param manifests oldest first */
-    static FormerOwners of(List<Manifest> manifests, SameFile sameFile) throws IOException {
-        return new FormerOwners(NotedFiles.in(manifests), sameFile);
+    /**
+     * @param manifests oldest first
+     * @param doubtful is told of each file that stays as it is because it may always have been so
+     */
+    static FormerOwners of(List<Manifest> manifests, SameFile sameFile, Consumer<RawPath> doubtful) throws IOException {
+        List<String> unread = new ArrayList<>();
+        for (Manifest manifest : manifests) {
+            unread.addAll(manifest.unread());
+        }
+        return new FormerOwners(NotedFiles.in(manifests), sameFile, unread, doubtful);
     }
 
     @Override
     public Hit apply(Hit found) throws IOException {
         List<Hit> then = then(found);
+        if (then.isEmpty() && isWhereNobodyLooked(found.path())) {
+            doubtful.accept(found.path());
+            return null;
+        }
         return found instanceof OwnerHit owner ? owner(owner, then) : attribute((AttributeHit) found, then);
     }
 
@@ -49,6 +68,11 @@ final class FormerOwners implements InventoryStep.Correction {
     Hit asItWas(Hit found) throws IOException {
         Hit back = apply(found);
         return back == null || !back.changes() ? found : back.reversed();
+    }
+
+    private boolean isWhereNobodyLooked(RawPath path) {
+        String printable = path.toString();
+        return unread.stream().anyMatch(at -> printable.equals(at) || printable.startsWith(at + "/"));
     }
 
     /** A file that is named more than once: the first time tells what it had at the beginning. */

@@ -6,8 +6,10 @@ import io.idagent.ownership.PathError;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.NameServiceException;
+import io.idagent.platform.RawPath;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Lists the files that will change, while libvirt is still up and guests may still run: the time that libvirt is down
@@ -72,6 +74,13 @@ final class InventoryStep implements StepAction {
                         }
                     },
                     entries -> work.listener().progress(Step.INVENTORY, entries, 0));
+            if (pass == 1
+                    && work.plan().kind() == ConversionKind.CONVERT
+                    && !result.errors().isEmpty()) {
+                work.manifest()
+                        .noteUnread(
+                                result.errors().stream().map(PathError::path).toList());
+            }
             writer.complete();
             work.listed(listed[0]);
             for (PathError error : result.errors()) {
@@ -83,14 +92,18 @@ final class InventoryStep implements StepAction {
 
     private Correction correction(Undertaking work) throws IOException {
         if (work.plan().rollsBack().isPresent()) {
-            return ownersBefore(work.plan().rollsBack().get());
+            return ownersBefore(
+                    work.plan().rollsBack().get(),
+                    path -> work.problem(
+                            path + " is left with the ids it has: whether it had them before the conversion"
+                                    + " is not known, as it could not be looked at then"));
         }
         Optional<String> remains =
                 work.plan().kind() == ConversionKind.CONVERT ? conversions.notWhollyTakenBack() : Optional.empty();
         if (remains.isEmpty()) {
             return hit -> hit;
         }
-        FormerOwners before = ownersBefore(remains.get());
+        FormerOwners before = ownersBefore(remains.get(), path -> {});
         return new Correction() {
             @Override
             public Hit apply(Hit hit) throws IOException {
@@ -104,8 +117,8 @@ final class InventoryStep implements StepAction {
         };
     }
 
-    private FormerOwners ownersBefore(String conversion) throws IOException {
+    private FormerOwners ownersBefore(String conversion, Consumer<RawPath> doubtful) throws IOException {
         return FormerOwners.of(
-                conversions.manifestsSince(conversion), (one, other) -> scanner.isSameFile(base, one, other));
+                conversions.manifestsSince(conversion), (one, other) -> scanner.isSameFile(base, one, other), doubtful);
     }
 }

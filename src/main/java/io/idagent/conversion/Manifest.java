@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ final class Manifest {
 
     private static final String PREFIX = "manifest-";
     private static final String END = "end ";
+    private static final String UNREAD = "unread";
 
     private final Path directory;
 
@@ -41,6 +43,30 @@ final class Manifest {
     /** Writes one pass. Nothing of it counts until {@link PassWriter#complete}. */
     PassWriter begin(int pass) throws IOException {
         return new PassWriter(file(pass));
+    }
+
+    /**
+     * Remembers what the first pass could not look at: which files there had the new ids all along is not known.
+     *
+     * @param paths printable
+     */
+    void noteUnread(List<String> paths) throws IOException {
+        Path file = directory.resolve(UNREAD);
+        Files.deleteIfExists(file);
+        try (FileChannel channel = Conversions.createPrivateFile(file)) {
+            channel.write(ByteBuffer.wrap((String.join("\n", paths) + "\n").getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
+        Journal.syncDirectory(directory);
+    }
+
+    List<String> unread() throws IOException {
+        Path file = directory.resolve(UNREAD);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        Conversions.checkTrusted(file);
+        return Files.readAllLines(file);
     }
 
     /** The numbers of the complete passes, in order. */

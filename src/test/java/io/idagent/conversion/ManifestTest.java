@@ -221,7 +221,7 @@ class ManifestTest {
                         hit("/already", TARGET, TARGET),
                         hit("/twice", OLD, TARGET)));
         write(2, List.of(hit("/twice", owner(1, 1), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false);
+        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, path -> {});
 
         assertEquals(owner(105, 112), back(former, "/both", TARGET), "an adopted orphan");
         assertEquals(owner(109, 0), back(former, "/uid-only", owner(64055, 0)));
@@ -235,11 +235,27 @@ class ManifestTest {
     @Test
     void aFileThatIsNotInTheListGoesWhereTheRulesSay() throws IOException {
         write(1, List.of(hit("/a", owner(105, 112), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false);
+        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, path -> {});
         Hit newFile = hit("/b", TARGET, OLD);
         assertEquals(newFile, former.apply(newFile));
         Hit otherFileOfThatName = hit(RawPath.of(Path.of("/a")), 77777, TARGET, OLD);
         assertEquals(otherFileOfThatName, former.apply(otherFileOfThatName));
+    }
+
+    /** It may have been there with the new numbers all along, and then it is not ours to give away. */
+    @Test
+    void aFileThatIsNotInTheListAsNobodyCouldLookThereStaysAsItIs() throws IOException {
+        write(1, List.of(hit("/broken/noted", OLD, TARGET)));
+        new Manifest(directory).noteUnread(List.of("/broken"));
+        List<String> doubtful = new ArrayList<>();
+        FormerOwners former = FormerOwners.of(
+                List.of(new Manifest(directory)), (one, other) -> false, path -> doubtful.add(path.toString()));
+
+        assertEquals(null, former.apply(hit("/broken/file", TARGET, OLD)));
+        assertEquals(null, former.apply(hit("/broken", TARGET, OLD)));
+        assertEquals(OLD, back(former, "/broken/noted", TARGET), "a later pass saw it");
+        assertEquals(OLD, back(former, "/broken2", TARGET));
+        assertEquals(List.of("/broken/file", "/broken"), doubtful);
     }
 
     private static Owner back(FormerOwners former, String path, Owner now) throws IOException {
