@@ -41,6 +41,9 @@ final class Story {
     /** A search outside the roots failed: the number is given back by the next conversion that finds nothing. */
     private static final String STAYS_RESERVED = "stays reserved";
 
+    /** userdel itself was hit: the same. */
+    private static final String NOT_GIVEN_BACK = "is still reserved by";
+
     private final World world;
     private final Map<Victim, Faults> faults = new EnumMap<>(Victim.class);
     private final StringBuilder transcript = new StringBuilder();
@@ -135,7 +138,8 @@ final class Story {
         // A call that failed may be one that a file needed. Then it was said so, and the next conversion mends it.
         boolean saidSo = hurt.exitCode() == LEFTOVERS
                 || recovery.exitCode() == LEFTOVERS
-                || (hurt.out() + recovery.out()).contains(STAYS_RESERVED);
+                || (hurt.out() + recovery.out()).contains(STAYS_RESERVED)
+                || (hurt.out() + recovery.out()).contains(NOT_GIVEN_BACK);
         if (!isOld && !isNew && !saidSo) {
             String fromOld = Change.between(world.whollyOld(), now);
             String fromNew = Change.between(world.whollyNew(), now);
