@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,9 +204,7 @@ final class Evacuate implements AutoCloseable {
         Map<String, String> stayed = new LinkedHashMap<>(held);
         stayed.putAll(outcome.stayed());
         if (away) {
-            List<String> notGone = new ArrayList<>(outcome.stayed().keySet());
-            notGone.removeAll(evacuation.arrived(notGone));
-            migration.evacuated().remove(notGone);
+            forget(outcome.stayed().keySet(), evacuation);
             if (asked.others != null && !stop.get()) {
                 stayed = dealWith(route.from(), stayed, guests);
             }
@@ -225,6 +224,17 @@ final class Evacuate implements AutoCloseable {
                 stayed,
                 problems);
         return code;
+    }
+
+    /** Those that have not left are not to be brought home. */
+    private void forget(Collection<String> stayed, Evacuation evacuation) throws IOException {
+        List<String> notGone = new ArrayList<>(stayed);
+        try {
+            notGone.removeAll(evacuation.arrived(notGone));
+            migration.evacuated().remove(notGone);
+        } catch (LibvirtUnavailableException e) {
+            // The other side is gone. Who is remembered in vain is not found there later, which does no harm.
+        }
     }
 
     /** @return those that run even now */
