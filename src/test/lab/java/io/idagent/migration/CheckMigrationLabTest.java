@@ -188,6 +188,34 @@ class CheckMigrationLabTest {
 
     @Test
     @Order(7)
+    void anotherAccountWithTwoNumbersAndAHostWithoutAnAddressAreFound() throws IOException {
+        h1.sh("groupadd -g 901 nova && useradd -M -u 901 -g 901 nova; sed -i '/ h1$/d' /etc/hosts");
+        h2.sh("groupadd -g 902 nova && useradd -M -u 902 -g 902 nova");
+        String nova = "-Didagent.accounts.nova.";
+        JsonNode answer = Json.mapper()
+                .readTree(check(
+                                "--to",
+                                TO_H2,
+                                "-Didagent.accounts.libvirt-qemu.uid=64055",
+                                "-Didagent.accounts.libvirt-qemu.gid=64055",
+                                nova + "uid=901",
+                                nova + "gid=901")
+                        .out());
+
+        assertEquals(1, ofKind(answer, "ACCOUNTS_DIFFER").size(), answer.toPrettyString());
+        assertTrue(ofKind(answer, "ACCOUNTS_DIFFER")
+                .get(0)
+                .path("sentence")
+                .asText()
+                .contains("902"));
+        assertTrue(
+                ofKind(answer, "HOST_NAME").stream()
+                        .anyMatch(finding -> finding.path("sentence").asText().contains("h1")),
+                answer.toPrettyString());
+    }
+
+    @Test
+    @Order(8)
     void whoeverWantsAPasswordIsNotReached() throws IOException {
         h1.sh("mv /root/.ssh/id_ed25519 /root/.ssh/away");
         Result refused = check("--to", TO_H2, "well");
