@@ -14,6 +14,7 @@ import io.idagent.platform.ExclusiveLock;
 import io.idagent.platform.LibvirtGuest;
 import io.idagent.platform.Uid;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -179,8 +181,14 @@ final class ShareCommand implements Callable<Integer> {
     private static int tell(Answer answer, Sharing.Outcome outcome, String state) {
         int code = outcome.problems().isEmpty() ? ExitCode.DONE : ExitCode.BLOCKED;
         for (Grant grant : outcome.grants()) {
-            answer.line("  " + grant.access().path() + "  " + state + "  (" + String.join(", ", grant.domains()) + ", "
-                    + grant.access().uids() + ", since " + grant.at() + ")");
+            String uids = grant.access().uids().stream().map(Uid::toString).collect(Collectors.joining(", "));
+            answer.line("  %s  %s  (to uid %s, for %s, since %s)"
+                    .formatted(
+                            grant.access().path(),
+                            state,
+                            uids,
+                            String.join(", ", grant.domains()),
+                            grant.at().truncatedTo(ChronoUnit.SECONDS)));
         }
         outcome.notes().forEach(note -> answer.line("  " + note));
         outcome.problems().forEach(problem -> answer.line("  problem: " + problem));
