@@ -46,7 +46,8 @@ final class EvacuationLines implements Evacuation.Observer {
             say(
                     guest,
                     "nothing has moved for 10 s, on its way for " + since + "; if the other side is gone, libvirt"
-                            + " gives up within 16 minutes, and the guest goes on here");
+                            + " gives up within 16 minutes, and the guest goes on here; at once, when the ssh to it that"
+                            + " libvirt's daemon has started is ended");
             return;
         }
         double seconds = (now.millis() - before.millis()) / 1000.0;

@@ -246,8 +246,10 @@ public final class Evacuation {
             synchronized (sharing) {
                 sharing.handOver(guest, RunsAs.there(moving, route.toRunsAs()).orElse(route.toRunsAs()));
             }
-            Optional<String> refusal = move(guest, begunAt)
-                    .map(why -> options.isOver(begunAt) ? "it did not move within --time-limit (" + why + ")" : why);
+            // Ctrl-C may have come while its images were given away; what has not begun need not be called off.
+            Optional<String> tried = stop.get() ? Optional.of("before it began") : move(guest, begunAt);
+            Optional<String> refusal = tried.map(
+                    why -> options.isOver(begunAt) ? "it did not move within --time-limit (" + why + ")" : why);
             // Whoever only lost the connection has not lost the migration: it goes on without him.
             RouteHomes.<Void>twice(() -> {
                 mover.awaitNoJob(route.from(), guest, () -> stop.get() || options.isOver(begunAt), () -> {});
