@@ -81,4 +81,12 @@ class ExitCodeTest {
         assertEquals(3, status(newHost().processesNotSeen("hidepid")));
         assertEquals(3, status(oldHost().user(Fact.unknown("ldap is down"))));
     }
+
+    @Test
+    void accessThatSomebodyHasForgottenIsWorthALook() {
+        Assessment ready = assess(newHost());
+        assertEquals(0, ExitCode.ofStatus(ready, false));
+        assertEquals(1, ExitCode.ofStatus(ready, true));
+        assertEquals(2, ExitCode.ofStatus(assess(oldHost()), true), "what is worse is said first");
+    }
 }

@@ -37,11 +37,13 @@ class ShareLabTest {
         assertEquals(0, old.agent("share", "revoke", "one").exitCode());
         assertFalse(old.sh("getfacl -n " + one.image()).contains("user:" + "64055"));
         assertTrue(old.sh("getfacl -n " + two.image()).contains("user:64055:rw-"));
+        forgottenForMoreThanADay(old);
         assertEquals(0, old.agent("share", "revoke").exitCode());
         assertEquals(before, acls(old));
         assertEquals("0 images\n", old.agent("share", "list").out());
 
         killedInTheMiddle(old, before);
+        renamedMeanwhile(old, one, before);
         deletedMeanwhile(old, two, before);
         notPossible(old);
     }
@@ -53,6 +55,28 @@ class ShareLabTest {
         assertEquals(0, old.agent(BOTH).exitCode());
         assertEquals(137, old.agentKilledAt("setxattr", 2, "share", "revoke").exitCode());
         assertEquals(0, old.agent("share", "revoke").exitCode());
+        assertEquals(before, acls(old));
+    }
+
+    private void forgottenForMoreThanADay(Host old) {
+        assertFalse(old.agent("status").out().contains("more than a day"));
+        old.sh("sed -Ei \"s/(\\\"at\\\" ?: ?\\\")[^\\\"]*/\\1$(date -u -d '25 hours ago' +%FT%TZ)/\""
+                + " /var/lib/libvirt-id-agent/grants/*");
+        assertTrue(old.agent("status").out().contains("more than a day"));
+        String age = old.agent("status", "--output", "prometheus")
+                .out()
+                .replaceFirst("(?s).*\nlibvirt_id_agent_grants_oldest_age_seconds (\\S+).*", "$1");
+        assertTrue(Double.parseDouble(age) > 86400, age);
+    }
+
+    /** A file of the same name is another one, and the list of the renamed one is taken back. */
+    private void renamedMeanwhile(Host old, Guest guest, String before) {
+        assertEquals(0, old.agent(BOTH).exitCode());
+        old.sh("cd /var/lib/libvirt/images; mv IMAGE renamed; touch IMAGE; setfacl -m u:64055:rw IMAGE"
+                .replace("IMAGE", guest.image()));
+        assertEquals(0, old.agent("share", "revoke").exitCode());
+        assertTrue(old.sh("getfacl -nc " + guest.image()).contains("user:64055:rw-"), "nobody gave that by us");
+        old.sh("cd /var/lib/libvirt/images; mv renamed " + guest.image());
         assertEquals(before, acls(old));
     }
 
