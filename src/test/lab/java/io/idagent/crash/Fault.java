@@ -1,5 +1,6 @@
 package io.idagent.crash;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +34,13 @@ record Fault(Kind kind, String call, int nth, String error) {
                 "trace=" + call,
                 "-e",
                 "inject=" + call + ":" + what + ":when=" + nth);
+    }
+
+    /** The same, and each call after it: nothing gets better by trying again. */
+    List<String> straceForGood() {
+        List<String> words = new ArrayList<>(strace());
+        words.add(words.remove(words.size() - 1) + "+");
+        return words;
     }
 
     @Override
