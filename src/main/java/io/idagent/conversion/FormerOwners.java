@@ -7,10 +7,11 @@ import io.idagent.ownership.OwnerHit;
 import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The owners that files had before a conversion, and their attributes, as its manifest tells.
@@ -24,38 +25,45 @@ final class FormerOwners implements InventoryStep.Correction {
 
     private final NotedFiles noted;
     private final SameFile sameFile;
-    private final List<String> unread;
-    private final Consumer<RawPath> doubtful;
+    private final Set<String> unread;
+    private final Doubts doubts;
+    private final Set<String> doubted = new HashSet<>();
 
     /** Whether two paths are names of one file. */
     interface SameFile {
         boolean test(RawPath one, RawPath other);
     }
 
-    private FormerOwners(NotedFiles noted, SameFile sameFile, List<String> unread, Consumer<RawPath> doubtful) {
-        this.noted = noted;
-        this.sameFile = sameFile;
-        this.unread = List.copyOf(unread);
-        this.doubtful = doubtful;
+    /** Hears of files that stay as they are because they may always have been so. */
+    interface Doubts {
+        /** @param place below which the conversion could not look. @param first of the files there; of others nothing is said */
+        void about(String place, RawPath first);
     }
 
-    /**
-     * @param manifests oldest first
-     * @param doubtful is told of each file that stays as it is because it may always have been so
-     */
-    static FormerOwners of(List<Manifest> manifests, SameFile sameFile, Consumer<RawPath> doubtful) throws IOException {
-        List<String> unread = new ArrayList<>();
+    private FormerOwners(NotedFiles noted, SameFile sameFile, Set<String> unread, Doubts doubts) {
+        this.noted = noted;
+        this.sameFile = sameFile;
+        this.unread = unread;
+        this.doubts = doubts;
+    }
+
+    /** @param manifests oldest first */
+    static FormerOwners of(List<Manifest> manifests, SameFile sameFile, Doubts doubts) throws IOException {
+        Set<String> unread = new TreeSet<>();
         for (Manifest manifest : manifests) {
             unread.addAll(manifest.unread());
         }
-        return new FormerOwners(NotedFiles.in(manifests), sameFile, unread, doubtful);
+        return new FormerOwners(NotedFiles.in(manifests), sameFile, unread, doubts);
     }
 
     @Override
     public Hit apply(Hit found) throws IOException {
         List<Hit> then = then(found);
-        if (then.isEmpty() && isWhereNobodyLooked(found.path())) {
-            doubtful.accept(found.path());
+        Optional<String> unreadPlace = then.isEmpty() ? unreadPlace(found.path()) : Optional.empty();
+        if (unreadPlace.isPresent()) {
+            if (doubted.add(unreadPlace.get())) {
+                doubts.about(unreadPlace.get(), found.path());
+            }
             return null;
         }
         return found instanceof OwnerHit owner ? owner(owner, then) : attribute((AttributeHit) found, then);
@@ -70,9 +78,14 @@ final class FormerOwners implements InventoryStep.Correction {
         return back == null || !back.changes() ? found : back.reversed();
     }
 
-    private boolean isWhereNobodyLooked(RawPath path) {
-        String printable = path.toString();
-        return unread.stream().anyMatch(at -> printable.equals(at) || printable.startsWith(at + "/"));
+    private Optional<String> unreadPlace(RawPath path) {
+        if (unread.isEmpty()) {
+            return Optional.empty();
+        }
+        String file = path.toString();
+        return unread.stream()
+                .filter(place -> file.equals(place) || file.startsWith(place.endsWith("/") ? place : place + "/"))
+                .findFirst();
     }
 
     /** A file that is named more than once: the first time tells what it had at the beginning. */

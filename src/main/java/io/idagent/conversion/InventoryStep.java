@@ -6,10 +6,8 @@ import io.idagent.ownership.PathError;
 import io.idagent.ownership.ScanResult;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.NameServiceException;
-import io.idagent.platform.RawPath;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Lists the files that will change, while libvirt is still up and guests may still run: the time that libvirt is down
@@ -60,7 +58,7 @@ final class InventoryStep implements StepAction {
     Pass scan(Undertaking work, int pass) throws IOException, NameServiceException {
         long[] listed = {0};
         long[] toChange = {0};
-        try (Correction correction = correction(work);
+        try (Correction correction = correction(work, pass);
                 Manifest.PassWriter writer = work.manifest().begin(pass)) {
             ScanResult result = scanner.scan(
                     base,
@@ -77,9 +75,7 @@ final class InventoryStep implements StepAction {
             if (pass == 1
                     && work.plan().kind() == ConversionKind.CONVERT
                     && !result.errors().isEmpty()) {
-                work.manifest()
-                        .noteUnread(
-                                result.errors().stream().map(PathError::path).toList());
+                work.manifest().noteUnread(result.errors());
             }
             writer.complete();
             work.listed(listed[0]);
@@ -90,20 +86,21 @@ final class InventoryStep implements StepAction {
         }
     }
 
-    private Correction correction(Undertaking work) throws IOException {
+    private Correction correction(Undertaking work, int pass) throws IOException {
         if (work.plan().rollsBack().isPresent()) {
-            return ownersBefore(
-                    work.plan().rollsBack().get(),
-                    path -> work.problem(
-                            path + " is left with the ids it has: whether it had them before the conversion"
-                                    + " is not known, as it could not be looked at then"));
+            return ownersBefore(work.plan().rollsBack().get(), (place, first) -> {
+                if (pass == 1) { // Later ones meet the same files.
+                    work.problem("Below " + place + " files are left with the ids they have, such as " + first
+                            + ": whether they had them before the conversion is not known, as it could not look there");
+                }
+            });
         }
         Optional<String> remains =
                 work.plan().kind() == ConversionKind.CONVERT ? conversions.notWhollyTakenBack() : Optional.empty();
         if (remains.isEmpty()) {
             return hit -> hit;
         }
-        FormerOwners before = ownersBefore(remains.get(), path -> {});
+        FormerOwners before = ownersBefore(remains.get(), (place, first) -> {});
         return new Correction() {
             @Override
             public Hit apply(Hit hit) throws IOException {
@@ -117,8 +114,8 @@ final class InventoryStep implements StepAction {
         };
     }
 
-    private FormerOwners ownersBefore(String conversion, Consumer<RawPath> doubtful) throws IOException {
+    private FormerOwners ownersBefore(String conversion, FormerOwners.Doubts doubts) throws IOException {
         return FormerOwners.of(
-                conversions.manifestsSince(conversion), (one, other) -> scanner.isSameFile(base, one, other), doubtful);
+                conversions.manifestsSince(conversion), (one, other) -> scanner.isSameFile(base, one, other), doubts);
     }
 }

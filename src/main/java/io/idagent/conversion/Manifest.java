@@ -1,12 +1,13 @@
 package io.idagent.conversion;
 
 import io.idagent.ownership.Hit;
+import io.idagent.ownership.PathError;
+import io.idagent.ownership.ScanResult;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ final class Manifest {
 
     private static final String PREFIX = "manifest-";
     private static final String END = "end ";
-    private static final String UNREAD = "unread";
+    private static final String UNREAD = PREFIX + "unread";
 
     private final Path directory;
 
@@ -45,21 +46,17 @@ final class Manifest {
         return new PassWriter(file(pass));
     }
 
-    /**
-     * Remembers what the first pass could not look at: which files there had the new ids all along is not known.
-     *
-     * @param paths printable
-     */
-    void noteUnread(List<String> paths) throws IOException {
-        Path file = directory.resolve(UNREAD);
-        Files.deleteIfExists(file);
-        try (FileChannel channel = Conversions.createPrivateFile(file)) {
-            channel.write(ByteBuffer.wrap((String.join("\n", paths) + "\n").getBytes(StandardCharsets.UTF_8)));
-            channel.force(true);
-        }
-        Journal.syncDirectory(directory);
+    /** Remembers what the first pass could not look at: which files there had the new ids all along is not known. */
+    void noteUnread(List<PathError> errors) throws IOException {
+        // Of very many a scan names the first only. Then it is not known where it has looked.
+        List<String> places = errors.size() >= ScanResult.ERRORS
+                ? List.of("/")
+                : errors.stream().map(PathError::path).distinct().toList();
+        Conversions.putPrivateFile(
+                directory.resolve(UNREAD), (String.join("\n", places) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Printable paths; nothing below one of them was seen for certain. */
     List<String> unread() throws IOException {
         Path file = directory.resolve(UNREAD);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {

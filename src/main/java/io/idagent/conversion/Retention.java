@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,8 +98,6 @@ final class Retention {
         StringBuilder text = new StringBuilder();
         gone.forEach(
                 (result, count) -> text.append(result).append(' ').append(count).append('\n'));
-        Path unfinished = directory.resolve(GONE + ".unfinished");
-        Files.writeString(unfinished, text);
-        Files.move(unfinished, directory.resolve(GONE), StandardCopyOption.ATOMIC_MOVE);
+        Conversions.putPrivateFile(directory.resolve(GONE), text.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -6,12 +6,9 @@ import io.idagent.conversion.Conversions;
 import io.idagent.platform.Json;
 import io.idagent.platform.LibvirtGuest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -69,15 +66,6 @@ public final class EvacuatedGuests {
         Map<String, Away> all = read();
         change.accept(all);
         Conversions.createPrivate(file.getParent());
-        Path unfinished = file.resolveSibling("evacuated.unfinished");
-        Files.deleteIfExists(unfinished);
-        try (FileChannel channel = Conversions.createPrivateFile(unfinished)) {
-            ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(all.values()));
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        Conversions.putPrivateFile(file, JSON.writeValueAsBytes(all.values()));
     }
 }

@@ -5,14 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.conversion.Conversions;
 import io.idagent.platform.Json;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -71,18 +69,7 @@ public final class GrantJournal {
     void put(Grant grant) throws IOException {
         Conversions.createPrivate(directory);
         Conversions.checkTrusted(directory);
-        Path file = file(grant.access().path());
-        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-        Files.deleteIfExists(unfinished);
-        try (FileChannel channel = Conversions.createPrivateFile(unfinished)) {
-            ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(grant));
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
+        Conversions.putPrivateFile(file(grant.access().path()), JSON.writeValueAsBytes(grant));
     }
 
     void remove(Grant grant) throws IOException {

@@ -88,7 +88,7 @@ class AttributesInManifestTest {
         List<Hit> read = new ArrayList<>();
         manifest.read(1, read::add);
         assertEquals(List.of(hits), read);
-        return FormerOwners.of(List.of(manifest), (one, other) -> other.equals(ANOTHER_NAME), path -> {});
+        return FormerOwners.of(List.of(manifest), (one, other) -> other.equals(ANOTHER_NAME), (place, first) -> {});
     }
 
     private static AttributeHit hit(AttributeValue before, AttributeValue after, Reason reason) {

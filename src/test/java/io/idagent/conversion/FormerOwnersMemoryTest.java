@@ -48,8 +48,8 @@ class FormerOwnersMemoryTest {
 
     /** In a Java of its own, as that of this test has more memory. */
     public static void main(String[] arguments) throws IOException {
-        try (FormerOwners former =
-                FormerOwners.of(List.of(new Manifest(Path.of(arguments[0]))), (one, other) -> false, path -> {})) {
+        try (FormerOwners former = FormerOwners.of(
+                List.of(new Manifest(Path.of(arguments[0]))), (one, other) -> false, (place, first) -> {})) {
             for (int i = 0; i < FILES; i += 7) {
                 OwnerHit back = (OwnerHit) former.apply(file(i, TARGET, owner(1, 1)));
                 if (!back.after().equals(owner(i % 900, i % 800))) {

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.ownership.Hit;
 import io.idagent.ownership.OwnerHit;
+import io.idagent.ownership.PathError;
 import io.idagent.ownership.Reason;
+import io.idagent.ownership.ScanResult;
 import io.idagent.platform.FileType;
 import io.idagent.platform.Owner;
 import io.idagent.platform.RawPath;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,7 +224,8 @@ class ManifestTest {
                         hit("/already", TARGET, TARGET),
                         hit("/twice", OLD, TARGET)));
         write(2, List.of(hit("/twice", owner(1, 1), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, path -> {});
+        FormerOwners former =
+                FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, (place, first) -> {});
 
         assertEquals(owner(105, 112), back(former, "/both", TARGET), "an adopted orphan");
         assertEquals(owner(109, 0), back(former, "/uid-only", owner(64055, 0)));
@@ -235,7 +239,8 @@ class ManifestTest {
     @Test
     void aFileThatIsNotInTheListGoesWhereTheRulesSay() throws IOException {
         write(1, List.of(hit("/a", owner(105, 112), TARGET)));
-        FormerOwners former = FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, path -> {});
+        FormerOwners former =
+                FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, (place, first) -> {});
         Hit newFile = hit("/b", TARGET, OLD);
         assertEquals(newFile, former.apply(newFile));
         Hit otherFileOfThatName = hit(RawPath.of(Path.of("/a")), 77777, TARGET, OLD);
@@ -246,16 +251,37 @@ class ManifestTest {
     @Test
     void aFileThatIsNotInTheListAsNobodyCouldLookThereStaysAsItIs() throws IOException {
         write(1, List.of(hit("/broken/noted", OLD, TARGET)));
-        new Manifest(directory).noteUnread(List.of("/broken"));
-        List<String> doubtful = new ArrayList<>();
+        new Manifest(directory).noteUnread(List.of(unread("/broken"), unread("/other")));
+        List<String> doubts = new ArrayList<>();
         FormerOwners former = FormerOwners.of(
-                List.of(new Manifest(directory)), (one, other) -> false, path -> doubtful.add(path.toString()));
+                List.of(new Manifest(directory)),
+                (one, other) -> false,
+                (place, first) -> doubts.add(place + " " + first));
 
         assertEquals(null, former.apply(hit("/broken/file", TARGET, OLD)));
         assertEquals(null, former.apply(hit("/broken", TARGET, OLD)));
         assertEquals(OLD, back(former, "/broken/noted", TARGET), "a later pass saw it");
         assertEquals(OLD, back(former, "/broken2", TARGET));
-        assertEquals(List.of("/broken/file", "/broken"), doubtful);
+        assertEquals(List.of("/broken /broken/file"), doubts, "said once, however many there are");
+    }
+
+    /** A scan names the first hundred places that it could not look at, and counts the others. */
+    @Test
+    void whereTooMuchCouldNotBeLookedAtNothingThatIsNotInTheListIsGivenBack() throws IOException {
+        write(1, List.of(hit("/noted", OLD, TARGET)));
+        new Manifest(directory)
+                .noteUnread(IntStream.range(0, ScanResult.ERRORS)
+                        .mapToObj(i -> unread("/broken" + i))
+                        .toList());
+        FormerOwners former =
+                FormerOwners.of(List.of(new Manifest(directory)), (one, other) -> false, (place, first) -> {});
+
+        assertEquals(null, former.apply(hit("/elsewhere/file", TARGET, OLD)));
+        assertEquals(OLD, back(former, "/noted", TARGET));
+    }
+
+    private static PathError unread(String path) {
+        return new PathError(path, "EIO", "cannot read the directory " + path);
     }
 
     private static Owner back(FormerOwners former, String path, Owner now) throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.host.Fact;
+import io.idagent.ownership.PathError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,22 @@ class RetentionTest {
         }
     }
 
+    /** Below --root a disk may bring a link of that name along. */
+    @Test
+    void aLinkWhereTheCountIsWrittenIsNotFollowed() throws IOException {
+        Path elsewhere = Files.writeString(state.resolve("elsewhere"), "precious");
+        Conversions conversions = new Conversions(state);
+        for (int i = 0; i < Retention.KEPT + 1; i++) {
+            begun(conversions, i);
+        }
+        Files.createSymbolicLink(state.resolve("conversions/gone.unfinished"), elsewhere);
+
+        conversions.thinOut();
+
+        assertEquals("precious", Files.readString(elsewhere));
+        assertEquals(Map.of("blocked", 1L), conversions.gone());
+    }
+
     @Test
     void aCountThatCannotBeReadIsNone() throws IOException {
         Conversions conversions = new Conversions(state);
@@ -136,6 +153,8 @@ class RetentionTest {
         Instant at = NOON.plusSeconds(second);
         try (Journal journal = conversions.begin(RE_OWN, at)) {
             Files.writeString(journal.directory().resolve("manifest-1"), "end 0\n");
+            new Manifest(journal.directory())
+                    .noteUnread(List.of(new PathError("/srv", "EIO", "cannot read the directory /srv")));
             journal.finish(new JournalEntry.Closed(at, Outcomes.of(Result.BLOCKED, "a guest has started")));
         }
     }
