@@ -78,7 +78,7 @@ public sealed interface Blocker {
 
         @Override
         public String advice() {
-            return "let it finish, or end it";
+            return "let it finish, or end it; a daemon of libvirt copies an image (virsh vol-upload): let that finish";
         }
 
         @Override

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -79,39 +81,44 @@ public final class GuestFinder {
         }
     }
 
-    private List<ImageUser> imageUsers(ProcessSorting sorting, List<Path> roots) {
-        List<ImageUser> users = new ArrayList<>();
-        // A root may lie on a server that is dead: it is not asked for where it lies unless it matters.
-        List<String> resolved = new ArrayList<>();
+    private record OpenFile(RunningProcess process, String path) {}
+
+    /** A process is named once, whatever it has open. */
+    private List<ImageUser> imageUsers(ProcessSorting sorting, List<Path> roots) throws InterruptedException {
+        Map<Integer, ImageUser> users = new LinkedHashMap<>();
+        List<OpenFile> open = new ArrayList<>();
         for (RunningProcess tool : sorting.imageTools()) {
             openFiles
                     .of(tool.pid())
                     .ifPresentOrElse(
-                            files -> imageUser(tool, files, roots, resolved).ifPresent(users::add),
-                            () -> users.add(new ImageUser(tool.pid(), tool.program(), Optional.empty())));
+                            files -> files.forEach(file -> open.add(new OpenFile(tool, file))),
+                            () -> users.put(tool.pid(), user(tool, Optional.empty())));
         }
-        for (RunningProcess daemon : sorting.storageDaemons()) {
-            // libvirt's daemon runs always: if only root may see its files, root will, before anything changes.
-            List<String> files = openFiles.of(daemon.pid()).orElse(List.of()).stream()
-                    .filter(GuestFinder::mayBeImage)
-                    .toList();
-            imageUser(daemon, files, roots, resolved).ifPresent(users::add);
+        open.addAll(openByDaemons(sorting.storageDaemons()));
+        // A root may lie on a server that is dead: it is not asked for where it lies unless it matters.
+        List<String> resolved = open.isEmpty() ? List.of() : resolved(roots);
+        open.removeIf(file -> resolved.stream().noneMatch(root -> isBelow(file.path(), root)));
+        if (open.stream().anyMatch(file -> sorting.storageDaemons().contains(file.process()))) {
+            // To know formats and sizes libvirt opens each image of a pool for a moment; a copy takes longer.
+            pause.of(BETWEEN_LOOKS);
+            List<OpenFile> still = openByDaemons(sorting.storageDaemons());
+            open.removeIf(file -> sorting.storageDaemons().contains(file.process()) && !still.contains(file));
         }
-        return users;
+        open.forEach(file -> users.putIfAbsent(file.process().pid(), user(file.process(), Optional.of(file.path()))));
+        return List.copyOf(users.values());
     }
 
-    private static Optional<ImageUser> imageUser(
-            RunningProcess process, List<String> files, List<Path> roots, List<String> resolved) {
-        if (files.isEmpty()) {
-            return Optional.empty();
-        }
-        if (resolved.isEmpty()) {
-            resolved.addAll(resolved(roots));
-        }
-        return files.stream()
-                .filter(file -> resolved.stream().anyMatch(root -> isBelow(file, root)))
-                .findFirst()
-                .map(file -> new ImageUser(process.pid(), process.program(), Optional.of(file)));
+    /** They always run: if only root may see their files, root will, before anything changes. */
+    private List<OpenFile> openByDaemons(List<RunningProcess> daemons) {
+        return daemons.stream()
+                .flatMap(daemon -> openFiles.of(daemon.pid()).orElse(List.of()).stream()
+                        .filter(GuestFinder::mayBeImage)
+                        .map(file -> new OpenFile(daemon, file)))
+                .toList();
+    }
+
+    private static ImageUser user(RunningProcess process, Optional<String> path) {
+        return new ImageUser(process.pid(), process.program(), path);
     }
 
     /** Sockets and pipes have no path; what libvirt's daemons keep open for themselves are pid files, leases and logs. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,19 @@ class GuestFinderTest {
         assertEquals(
                 List.of(new ImageUser(9, "qemu-nbd", Optional.empty())),
                 look(tool, pid -> Optional.empty(), List.of()).imageUsers());
+    }
+
+    /** As when a pool is refreshed. */
+    @Test
+    void whatLibvirtOpensForAMomentIsNoCopy() throws Exception {
+        GuestFinder.Processes libvirt = () -> List.of(process(9, 0, "0", "/usr/sbin/libvirtd"));
+        Iterator<List<String>> looks = List.of(List.of("/srv/pool/a", "/srv/pool/b"), List.of("/srv/pool/c"))
+                .iterator();
+
+        assertEquals(
+                List.of(),
+                look(libvirt, pid -> Optional.of(looks.next()), List.of(Path.of("/srv/pool")))
+                        .imageUsers());
     }
 
     @Test
