@@ -45,9 +45,9 @@ final class EvacuationLines implements Evacuation.Observer {
             // libvirt notices by itself, but where its ssh is waiting that takes as long as TCP does.
             say(
                     guest,
-                    "nothing has moved for 10 s, on its way for " + since + "; if the other side is gone, libvirt"
-                            + " gives up within 16 minutes, and the guest goes on here; at once, when the ssh to it that"
-                            + " libvirt's daemon has started is ended");
+                    "nothing has moved for 10 s, on its way for " + since
+                            + "; if the other side is gone, the guest goes"
+                            + " on here when libvirt gives up: within 16 minutes, or once its ssh to that side is ended");
             return;
         }
         double seconds = (now.millis() - before.millis()) / 1000.0;

@@ -142,12 +142,7 @@ public final class Sharing {
                 notes.add(grant.access().path() + " stays open for " + String.join(", ", others));
                 continue;
             }
-            Optional<String> danger = settle(grant, homes);
-            if (danger.isPresent()) {
-                problems.add(danger.get());
-                continue;
-            }
-            undo(grant, undone, notes, problems);
+            takeBack(grant, homes, undone, notes, problems);
         }
         return new Outcome(undone, notes, problems);
     }
@@ -169,12 +164,7 @@ public final class Sharing {
                         + String.join(", ", grant.domains()) + ")");
                 continue;
             }
-            Optional<String> danger = settle(grant, homes);
-            if (danger.isPresent()) {
-                problems.add(danger.get());
-                continue;
-            }
-            undo(grant, undone, notes, problems);
+            takeBack(grant, homes, undone, notes, problems);
         }
         return new Outcome(undone, notes, problems);
     }
@@ -216,6 +206,16 @@ public final class Sharing {
             if (grant.domains().contains(domain)) {
                 settle(grant, homes);
             }
+        }
+    }
+
+    private void takeBack(Grant grant, Homes homes, List<Grant> undone, List<String> notes, List<String> problems)
+            throws IOException {
+        Optional<String> danger = settle(grant, homes);
+        if (danger.isPresent()) {
+            problems.add(danger.get());
+        } else {
+            undo(grant, undone, notes, problems);
         }
     }
 
