@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 @NeedsLab
 class EvacuationBadWorldLabTest {
 
-    private static final String H2 = "qemu+ssh://h2/system";
-    private static final String IMAGES = "/var/lib/libvirt/images/";
+    private static final String H2 = OldAndNewHost.H2;
+    private static final String IMAGES = OldAndNewHost.IMAGES;
+    private static final List<String> NAMES = List.of("one", "two");
     private static final String FROZEN = IMAGES + "frozen";
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -33,20 +34,20 @@ class EvacuationBadWorldLabTest {
             pkill -STOP -f '[-]incoming defer'
             touch FROZEN""".replace("FROZEN", FROZEN);
 
+    private OldAndNewHost hosts;
     private Host h1;
     private Host h2;
     private String before;
 
     @BeforeEach
     void boot(Lab lab) {
-        h1 = lab.host("h1").withIds(109, 114).withSharedImages().boot();
-        h2 = lab.host("h2").withSharedImages().boot();
-        for (String name : List.of("one", "two")) {
-            h1.guest(name).start();
+        hosts = OldAndNewHost.boot(lab, NAMES);
+        h1 = hosts.h1();
+        h2 = hosts.h2();
+        for (String name : NAMES) {
             h1.sh("virsh migrate-setspeed " + name + " 1"); // MiB/s: slow enough to be stopped on its way
         }
-        h1.sh("chmod 600 " + IMAGES + "*");
-        before = lists();
+        before = hosts.lists();
     }
 
     @Test
@@ -59,9 +60,9 @@ class EvacuationBadWorldLabTest {
         h1.sh("rm " + FROZEN);
         assertEquals(8, failed.exitCode(), failed.out() + failed.err());
         assertTrue(failed.out().contains("0 of 2 guests moved"), failed.out() + failed.err());
-        assertEquals(before, lists());
-        nothingIsOut();
-        for (String name : List.of("one", "two")) {
+        assertEquals(before, hosts.lists());
+        hosts.nothingIsOut();
+        for (String name : NAMES) {
             assertTrue(failed.out().contains(name + "  "), failed.out());
             assertTrue(h1.guest(name).isRunning(), name);
         }
@@ -72,7 +73,7 @@ class EvacuationBadWorldLabTest {
         assertEquals(0, moved.exitCode(), moved.out() + moved.err());
         assertTrue(h2.guest("one").isRunning());
         assertTrue(h2.guest("two").isRunning());
-        nothingIsOut();
+        hosts.nothingIsOut();
     }
 
     @Test
@@ -93,7 +94,7 @@ class EvacuationBadWorldLabTest {
         assertFalse(h2.run("virsh", "domstate", "one").succeeded());
         assertTrue(h2.guest("two").isRunning());
         assertTrue(h1.guest("deaf").isRunning(), result.out());
-        nothingIsOut();
+        hosts.nothingIsOut();
     }
 
     @Test
@@ -120,7 +121,7 @@ class EvacuationBadWorldLabTest {
             assertTrue(refused.out().contains("Nothing was done: the other side was not reached"), refused.out());
         }
         assertTrue(closed.out().contains("Permission denied"), closed.out());
-        assertEquals(before, lists());
+        assertEquals(before, hosts.lists());
         assertEquals("", Change.between(snapshot, h1.snapshot()));
     }
 
@@ -137,7 +138,7 @@ class EvacuationBadWorldLabTest {
                 qemu-img create -q -f qcow2 -b IMAGESbase -F qcow2 leaf
                 virsh -q destroy one; virsh -q attach-disk one IMAGESleaf vdb --subdriver qcow2 --config
                 virsh -q start one; virsh -q start many; chmod 600 *""".replace("IMAGES", IMAGES));
-        before = lists();
+        before = hosts.lists();
 
         Result first = h1.agent("evacuate", "--to", H2, "--unsafe", "many");
 
@@ -150,8 +151,8 @@ class EvacuationBadWorldLabTest {
 
         assertEquals(0, others.exitCode(), others.out() + others.err());
         assertTrue(h2.guest("one").isRunning());
-        nothingIsOut();
-        assertEquals(before.replace("109:114", "64055:64055"), lists());
+        hosts.nothingIsOut();
+        assertEquals(before.replace("109:114", "64055:64055"), hosts.lists());
     }
 
     private Running evacuateUntilOneIsFrozen(String... options) {
@@ -161,13 +162,5 @@ class EvacuationBadWorldLabTest {
         Running evacuation = h1.start(words.toArray(String[]::new));
         h1.sh("until [ -e " + FROZEN + " ]; do sleep 0.05; done");
         return evacuation;
-    }
-
-    private void nothingIsOut() {
-        assertEquals("0 images\n", h1.agent("share", "list").out());
-    }
-
-    private String lists() {
-        return h1.sh("cd " + IMAGES + "; getfacl -nc *; stat -c '%n %a %u:%g' *");
     }
 }

@@ -17,22 +17,22 @@ import org.junit.jupiter.api.Test;
 @NeedsLab
 class EvacuationCableLabTest {
 
-    private static final String H2 = "qemu+ssh://h2/system";
+    private static final String H2 = OldAndNewHost.H2;
     private static final List<String> NAMES = List.of("one", "two");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String MARK = "/var/lib/libvirt/images/mark";
 
+    private OldAndNewHost hosts;
     private Host h1;
     private Host h2;
     private String before;
 
     @BeforeEach
     void boot(Lab lab) {
-        h1 = lab.host("h1").withIds(109, 114).withSharedImages().boot();
-        h2 = lab.host("h2").withSharedImages().boot();
-        NAMES.forEach(name -> h1.guest(name).start());
-        h1.sh("chmod 600 /var/lib/libvirt/images/*");
-        before = lists();
+        hosts = OldAndNewHost.boot(lab, NAMES);
+        h1 = hosts.h1();
+        h2 = hosts.h2();
+        before = hosts.lists();
     }
 
     @Test
@@ -76,11 +76,7 @@ class EvacuationCableLabTest {
         assertTrue(failed.out().contains("0 of 2 guests moved"), failed.out());
         h1.sh("rm " + mark);
         NAMES.forEach(name -> assertTrue(h1.guest(name).isRunning(), name));
-        assertEquals("0 images\n", h1.agent("share", "list").out());
-        assertEquals(before, lists());
-    }
-
-    private String lists() {
-        return h1.sh("cd /var/lib/libvirt/images; getfacl -nc *; stat -c '%n %a %u:%g' *");
+        hosts.nothingIsOut();
+        assertEquals(before, hosts.lists());
     }
 }

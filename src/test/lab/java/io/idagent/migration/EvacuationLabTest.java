@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @NeedsLab
 class EvacuationLabTest {
 
-    private static final String H2 = "qemu+ssh://h2/system";
+    private static final String H2 = OldAndNewHost.H2;
     private static final List<String> NAMES = List.of("one", "two", "three");
 
     /** As Ctrl-C on a terminal does, once the file is there. */
@@ -32,17 +32,17 @@ class EvacuationLabTest {
             sys.exit(code if code >= 0 else 128 - code)
             """;
 
+    private OldAndNewHost hosts;
     private Host h1;
     private Host h2;
     private String before;
 
     @BeforeEach
     void boot(Lab lab) {
-        h1 = lab.host("h1").withIds(109, 114).withSharedImages().boot();
-        h2 = lab.host("h2").withSharedImages().boot();
-        NAMES.forEach(name -> h1.guest(name).start());
-        h1.sh("chmod 600 /var/lib/libvirt/images/*");
-        before = lists();
+        hosts = OldAndNewHost.boot(lab, NAMES);
+        h1 = hosts.h1();
+        h2 = hosts.h2();
+        before = hosts.lists();
     }
 
     @Test
@@ -105,16 +105,16 @@ class EvacuationLabTest {
 
         assertEquals(8, failed.exitCode(), failed.out() + failed.err());
         assertEquals("109:114", h1.ids());
-        assertEquals(before, lists());
+        assertEquals(before, hosts.lists());
         NAMES.forEach(name -> {
             assertTrue(h1.guest(name).isRunning(), name);
             assertEquals("109:114", h1.guest(name).ids());
         });
-        assertEquals("0 images\n", h1.agent("share", "list").out());
+        hosts.nothingIsOut();
 
         Result unreachable = h1.agent("evacuate", "--to", "qemu+ssh://nowhere/system");
         assertEquals(5, unreachable.exitCode(), unreachable.out());
-        assertEquals(before, lists());
+        assertEquals(before, hosts.lists());
 
         Result saved = h1.agent("evacuate", "--to", H2, "--unsafe", "--suspend-others", "--convert");
 
@@ -135,8 +135,8 @@ class EvacuationLabTest {
         assertEquals(8, stopped.exitCode(), stopped.out() + stopped.err());
         assertTrue(stopped.out().contains("then stopped"), stopped.out());
         h1.sh("rm " + mark);
-        assertEquals("0 images\n", h1.agent("share", "list").out());
-        assertEquals(withoutOwners(before), withoutOwners(lists()));
+        hosts.nothingIsOut();
+        assertEquals(withoutOwners(before), withoutOwners(hosts.lists()));
         for (String name : NAMES) {
             boolean here = h1.guest(name).isRunning();
             assertEquals(here, !h2.guest(name).isRunning(), name);
@@ -154,12 +154,8 @@ class EvacuationLabTest {
             assertEquals("64055:64055", there.owner(guest.image()));
             assertFalse(notHere.run("virsh", "domstate", name).succeeded(), name + " is known to both");
         }
-        assertEquals(withoutOwners(before), withoutOwners(lists()), "no list and no mode is left changed");
-        assertEquals("0 images\n", h1.agent("share", "list").out());
-    }
-
-    private String lists() {
-        return h1.sh("cd /var/lib/libvirt/images; getfacl -nc *; stat -c '%n %a %u:%g' *");
+        assertEquals(withoutOwners(before), withoutOwners(hosts.lists()), "no list and no mode is left changed");
+        hosts.nothingIsOut();
     }
 
     private static String withoutOwners(String lists) {
