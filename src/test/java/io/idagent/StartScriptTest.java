@@ -155,7 +155,8 @@ class StartScriptTest {
         assertAll(
                 () -> assertEquals(checkout.toRealPath().resolve("jdk/bin/java").toString(), command.get(0)),
                 () -> assertEquals(
-                        List.of("io.idagent.Main", "status"), command.subList(command.size() - 2, command.size())));
+                        List.of("io.idagent.cli.CommandLineProgram", "status"),
+                        command.subList(command.size() - 2, command.size())));
     }
 
     private void java(String version) throws IOException {

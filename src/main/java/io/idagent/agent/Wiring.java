@@ -24,7 +24,6 @@ import io.idagent.platform.Gid;
 import io.idagent.platform.LabelFromChild;
 import io.idagent.platform.LibC;
 import io.idagent.platform.Libvirt;
-import io.idagent.platform.LightNames;
 import io.idagent.platform.LocalAccounts;
 import io.idagent.platform.MountTable;
 import io.idagent.platform.NameService;
@@ -58,7 +57,7 @@ public final class Wiring implements AutoCloseable {
     private final Settings settings;
     private final Optional<Path> root;
     private final boolean asRoot;
-    /** Of this host it is opened when it is first needed: the daemon, which looks at no file, never loads jnr-ffi. */
+    /** Of this host it is opened when it is first needed: the daemon looks at no file. */
     private TreeBase base;
 
     private final Commands commands = new Commands();
@@ -172,8 +171,7 @@ public final class Wiring implements AutoCloseable {
 
     /** The host as the daemon watches it: cheap, and without any right. */
     public HostInspector watchedHost(Supplier<ScanFindings> scan) throws IOException {
-        Names names =
-                NamesBesideReserved.ofVisible(new LightNames(settings.timeouts().nameService()), reserved);
+        Names names = NamesBesideReserved.ofVisible(nameService(), reserved);
         return new WatchedHost(
                 settings,
                 names,

@@ -12,6 +12,11 @@ public final class CommandLineProgram {
 
     private CommandLineProgram() {}
 
+    /** Where a command starts, and needs nothing of what the daemon's HTTP server is made of. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
     /** @return the exit code */
     public static int run(String... arguments) {
         return new CommandLine(new LibvirtIdAgent())

@@ -1,7 +1,6 @@
 package io.idagent.platform;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +32,8 @@ final class DirectoryServices {
 
     /** Databases whose line glibc reads from its file no longer, because it was set here. */
     private static final Set<String> SET_HERE = new HashSet<>();
+
+    private static final NativeFunction CONFIGURE_LOOKUP = NativeFunction.named("__nss_configure_lookup");
 
     private final Path configuration;
     private final Duration limit;
@@ -213,9 +214,7 @@ final class DirectoryServices {
         /** @return the same service */
         String askAlone(String service, ToIntFunction<NssEntry> question, NssEntry entry) throws NameServiceException {
             String module = "libnss_" + service + ".so.2";
-            try {
-                NativeLibrary.getInstance(module);
-            } catch (UnsatisfiedLinkError e) {
+            if (!NativeFunction.canLoad(module)) {
                 if (!line.remote().contains(service)) {
                     return service; // systemd may stand there, as Debian has it, without being installed
                 }
@@ -255,20 +254,20 @@ final class DirectoryServices {
                 return;
             }
             SET_HERE.add(database);
-            if (Configuration.__nss_configure_lookup(database, services) != 0) {
+            if (configureLookup(services) != 0) {
                 throw new NameServiceException(
                         "The C library did not take '" + services + "' as the services for " + database
                                 + " (__nss_configure_lookup): its answers about names cannot be trusted from here on.");
             }
         }
-    }
 
-    /** Of the C library that the JVM itself runs on. */
-    private static final class Configuration {
-        static {
-            Native.register(Configuration.class, NativeLibrary.getProcess());
+        private int configureLookup(String services) {
+            NativeMemory name = NativeMemory.text(database);
+            NativeMemory asked = NativeMemory.text(services);
+            int answer = (int) CONFIGURE_LOOKUP.call(name.address(), asked.address());
+            Reference.reachabilityFence(name);
+            Reference.reachabilityFence(asked);
+            return answer;
         }
-
-        static native int __nss_configure_lookup(String database, String line);
     }
 }

@@ -1,9 +1,6 @@
 package io.idagent.platform;
 
 import java.nio.charset.StandardCharsets;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Runtime;
-import jnr.ffi.annotations.SaveError;
 
 /**
  * The system calls on files that Java does not have: those that start at an open directory, and those that work on a
@@ -48,13 +45,32 @@ public final class LibC {
     /** The largest extended attribute that Linux knows, in bytes (XATTR_SIZE_MAX). */
     private static final int VALUE_MAX = 64 * 1024;
 
-    private final Calls calls;
+    // Where glibc has a function for a system call: under seccomp and on every processor it does what is right there.
+    private static final NativeFunction SYSCALL = NativeFunction.named("syscall");
+    private static final NativeFunction OPENAT = NativeFunction.named("openat");
+    private static final NativeFunction CLOSE = NativeFunction.named("close");
+    private static final NativeFunction STATX = NativeFunction.named("statx");
+    private static final NativeFunction UNLINKAT = NativeFunction.named("unlinkat");
+    private static final NativeFunction FCNTL = NativeFunction.named("fcntl");
+    private static final NativeFunction GETRUSAGE = NativeFunction.named("getrusage");
+    private static final NativeFunction SETFSUID = NativeFunction.named("setfsuid");
+    private static final NativeFunction SETFSGID = NativeFunction.named("setfsgid");
+    private static final NativeFunction UNSHARE = NativeFunction.named("unshare");
+    private static final NativeFunction FCHDIR = NativeFunction.named("fchdir");
+    private static final NativeFunction FCHOWNAT = NativeFunction.named("fchownat");
+    private static final NativeFunction CHMOD = NativeFunction.named("chmod");
+    private static final NativeFunction GETXATTR = NativeFunction.named("getxattr");
+    private static final NativeFunction SETXATTR = NativeFunction.named("setxattr");
+    private static final NativeFunction REMOVEXATTR = NativeFunction.named("removexattr");
+    private static final NativeFunction SYNCFS = NativeFunction.named("syncfs");
+    private static final NativeFunction LISTXATTR = NativeFunction.named("listxattr");
+    private static final NativeFunction LLISTXATTR = NativeFunction.named("llistxattr");
+    private static final NativeFunction READLINKAT = NativeFunction.named("readlinkat");
+
     private final NativeMemory emptyPath = NativeMemory.text("");
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
-    private LibC(Calls calls) {
-        this.calls = calls;
-    }
+    private LibC() {}
 
     /** @throws IllegalStateException on a machine that is neither x86-64 nor arm64 */
     public static LibC load() {
@@ -71,7 +87,7 @@ public final class LibC {
             return -Errno.ENAMETOOLONG;
         }
         NativeMemory text = scratch.get().text(path);
-        return result(calls.openat(directory, text.address(), flags, 0));
+        return result(OPENAT.call(directory, text.address(), flags, 0));
     }
 
     /** @param resolve the RESOLVE flags of {@code openat2(2)}; -ENOSYS (or, in some sandboxes, -EPERM) where it is missing */
@@ -84,24 +100,23 @@ public final class LibC {
         mine.openHow.bytes().putLong(0, Integer.toUnsignedLong(flags));
         mine.openHow.bytes().putLong(8, 0);
         mine.openHow.bytes().putLong(16, resolve);
-        // Four arguments after the number: jnr-ffi passes a sixth integer argument wrongly on x86-64.
-        return result(calls.syscall(SYS_OPENAT2, directory, text.address(), mine.openHow.address(), OPEN_HOW_SIZE));
+        return result(SYSCALL.call(SYS_OPENAT2, directory, text.address(), mine.openHow.address(), OPEN_HOW_SIZE));
     }
 
     public int close(int descriptor) {
-        return result(calls.close(descriptor));
+        return result(CLOSE.call(descriptor));
     }
 
     /** Reads the next part of a directory. @return 0 at the end */
     public int getdents64(int directory, DirectoryEntries into) {
-        int length = result(calls.syscall(SYS_GETDENTS64, directory, into.address(), into.size(), 0));
+        int length = result(SYSCALL.call(SYS_GETDENTS64, directory, into.address(), into.size(), 0));
         into.filled(Math.max(length, 0));
         return length;
     }
 
     /** Looks at what the descriptor stands for. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
     public int statx(int descriptor, int flags, FileStatus into) {
-        return result(calls.statx(
+        return result(STATX.call(
                 descriptor,
                 emptyPath.address(),
                 AT_EMPTY_PATH | AT_NO_AUTOMOUNT | flags,
@@ -115,7 +130,7 @@ public final class LibC {
             return -Errno.ENAMETOOLONG;
         }
         NativeMemory text = scratch.get().text(name);
-        return result(calls.statx(
+        return result(STATX.call(
                 directory,
                 text.address(),
                 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
@@ -125,7 +140,7 @@ public final class LibC {
 
     /** The same for the entry on which the cursor stands. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
     public int statx(int directory, DirectoryEntries current, int flags, FileStatus into) {
-        return result(calls.statx(
+        return result(STATX.call(
                 directory,
                 current.nameAddress(),
                 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
@@ -135,20 +150,20 @@ public final class LibC {
 
     /** Changes the owner of a pinned entry; a symbolic link's own. @param uid,gid the 32 bits, or {@link #LEAVE} */
     public int chown(int pin, int uid, int gid) {
-        return result(calls.fchownat(pin, emptyPath.address(), uid, gid, AT_EMPTY_PATH));
+        return result(FCHOWNAT.call(pin, emptyPath.address(), uid, gid, AT_EMPTY_PATH));
     }
 
     /** Changes the permissions of a pinned entry that is no symbolic link. */
     public int chmod(int pin, int permissions) {
         // fchmod(2) on an O_PATH descriptor is EBADF; the kernel's own link to it works.
-        return result(calls.chmod(scratch.get().text(ownLink(pin)).address(), permissions));
+        return result(CHMOD.call(scratch.get().text(ownLink(pin)).address(), permissions));
     }
 
     /** Reads an extended attribute of a pinned entry that is no symbolic link. @return its length */
     public int getxattr(int pin, String name, byte[] into) {
         Scratch mine = scratch.get();
         int size = Math.min(into.length, mine.value.size());
-        int length = result(calls.getxattr(
+        int length = result(GETXATTR.call(
                 mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), size));
         return mine.copyValue(length, into);
     }
@@ -157,60 +172,60 @@ public final class LibC {
     public int setxattr(int pin, String name, byte[] value) {
         Scratch mine = scratch.get();
         mine.value.bytes().put(0, value);
-        return result(calls.setxattr(
+        return result(SETXATTR.call(
                 mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), value.length, 0));
     }
 
     /** Takes an extended attribute of a pinned entry away that is no symbolic link. */
     public int removexattr(int pin, String name) {
         Scratch mine = scratch.get();
-        return result(calls.removexattr(
+        return result(REMOVEXATTR.call(
                 mine.text(ownLink(pin)).address(), mine.name(name).address()));
     }
 
     /** Returns when all that was written to the descriptor's file system is on its disk. @param descriptor no pin */
     public int syncfs(int descriptor) {
-        return result(calls.syncfs(descriptor));
+        return result(SYNCFS.call(descriptor));
     }
 
     /** Where a pinned symbolic link points. @return the length; the whole of {@code into} means that it was cut */
     public int readlink(int pin, byte[] into) {
         Scratch mine = scratch.get();
         int size = Math.min(into.length, mine.value.size());
-        return mine.copyValue(result(calls.readlinkat(pin, emptyPath.address(), mine.value.address(), size)), into);
+        return mine.copyValue(result(READLINKAT.call(pin, emptyPath.address(), mine.value.address(), size)), into);
     }
 
     /** Lists the extended attributes of a pinned entry that is no symbolic link. */
     public int listxattr(int pin, AttributeNames into) {
         long link = scratch.get().text(ownLink(pin)).address();
-        return into.filled(result(calls.listxattr(link, into.address(), into.size())));
+        return into.filled(result(LISTXATTR.call(link, into.address(), into.size())));
     }
 
     /** The same for the entry on which the cursor stands; a symbolic link's own. */
     public int listxattr(int directory, DirectoryEntries current, AttributeNames into) {
         long path = scratch.get().entry(ownLink(directory), current).address();
-        return into.filled(result(calls.llistxattr(path, into.address(), into.size())));
+        return into.filled(result(LLISTXATTR.call(path, into.address(), into.size())));
     }
 
     /** The same for an entry of the thread's working directory, which is quicker than by way of /proc. */
     public int listxattr(DirectoryEntries current, AttributeNames into) {
-        return into.filled(result(calls.llistxattr(current.nameAddress(), into.address(), into.size())));
+        return into.filled(result(LLISTXATTR.call(current.nameAddress(), into.address(), into.size())));
     }
 
     /** Gives the calling thread a working directory of its own, which no other thread sees. @return 0 if it has one now */
     public int unshareWorkingDirectory() {
-        return result(calls.unshare(CLONE_FS));
+        return result(UNSHARE.call(CLONE_FS));
     }
 
     /** Only for threads that have a working directory of their own. */
     public int fchdir(int directory) {
-        return result(calls.fchdir(directory));
+        return result(FCHDIR.call(directory));
     }
 
     /** How often the calling thread has waited for something; that others took the processor from it is not counted. */
     public long waits() {
         NativeMemory usage = scratch.get().usage;
-        calls.getrusage(RUSAGE_THREAD, usage.address());
+        GETRUSAGE.call(RUSAGE_THREAD, usage.address());
         return usage.bytes().getLong(VOLUNTARY_SWITCHES);
     }
 
@@ -223,11 +238,11 @@ public final class LibC {
     public int create(int directory, byte[] name, int permissions) {
         int flags =
                 OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
-        return result(calls.openat(directory, scratch.get().text(name).address(), flags, permissions));
+        return result(OPENAT.call(directory, scratch.get().text(name).address(), flags, permissions));
     }
 
     public int unlink(int directory, byte[] name) {
-        return result(calls.unlinkat(directory, scratch.get().text(name).address(), 0));
+        return result(UNLINKAT.call(directory, scratch.get().text(name).address(), 0));
     }
 
     /** Tries to lock a range for writing, without waiting; the lock belongs to the descriptor and goes with it. */
@@ -238,18 +253,18 @@ public final class LibC {
                 .putShort(2, (short) 0)
                 .putLong(8, start)
                 .putLong(16, length);
-        return result(calls.fcntl(descriptor, F_OFD_SETLK, lock.address()));
+        return result(FCNTL.call(descriptor, F_OFD_SETLK, lock.address()));
     }
 
     /** As whom the calling thread alone uses files, from now on. Everything but root's own numbers takes root's rights away. */
     public void actOnFilesAs(int uid, int gid) {
         // The group first: whoever is not root any more cannot choose it.
         if (uid == 0) {
-            calls.setfsuid(uid);
-            calls.setfsgid(gid);
+            SETFSUID.call(uid);
+            SETFSGID.call(gid);
         } else {
-            calls.setfsgid(gid);
-            calls.setfsuid(uid);
+            SETFSGID.call(gid);
+            SETFSUID.call(uid);
         }
     }
 
@@ -258,7 +273,8 @@ public final class LibC {
     }
 
     private static int result(long returned) {
-        return returned == -1 ? -Runtime.getSystemRuntime().getLastError() : (int) returned;
+        int value = (int) returned; // of a function that returns an int the upper half is anything
+        return value == -1 ? -NativeFunction.lastError() : value;
     }
 
     private static boolean isArm64() {
@@ -273,7 +289,7 @@ public final class LibC {
     }
 
     private static final class Loaded {
-        static final LibC INSTANCE = new LibC(LibraryLoader.create(Calls.class).load("c"));
+        static final LibC INSTANCE = new LibC();
     }
 
     /** Memory for the arguments of one call at a time. */
@@ -307,69 +323,5 @@ public final class LibC {
             name.setText(ascii.getBytes(StandardCharsets.US_ASCII));
             return name;
         }
-    }
-
-    /**
-     * The functions of glibc. Public only because jnr-ffi generates their implementation elsewhere. Addresses are plain
-     * numbers: jnr-ffi then calls without any conversion, which is what makes a walk over a million files quick.
-     */
-    public interface Calls {
-
-        @SaveError
-        long syscall(long number, long first, long second, long third, long fourth);
-
-        @SaveError
-        int openat(int directory, long path, int flags, int mode);
-
-        @SaveError
-        int close(int descriptor);
-
-        @SaveError
-        int statx(int directory, long path, int flags, int mask, long into);
-
-        @SaveError
-        int unlinkat(int directory, long path, int flags);
-
-        @SaveError
-        int fcntl(int descriptor, int command, long argument);
-
-        int getrusage(int whose, long into);
-
-        int setfsuid(int uid);
-
-        int setfsgid(int gid);
-
-        @SaveError
-        int unshare(int flags);
-
-        @SaveError
-        int fchdir(int directory);
-
-        @SaveError
-        int fchownat(int directory, long path, int uid, int gid, int flags);
-
-        @SaveError
-        int chmod(long path, int mode);
-
-        @SaveError
-        long getxattr(long path, long name, long value, long size);
-
-        @SaveError
-        int setxattr(long path, long name, long value, long size, int flags);
-
-        @SaveError
-        int removexattr(long path, long name);
-
-        @SaveError
-        int syncfs(int descriptor);
-
-        @SaveError
-        long listxattr(long path, long into, long size);
-
-        @SaveError
-        long llistxattr(long path, long into, long size);
-
-        @SaveError
-        long readlinkat(int directory, long path, long into, long size);
     }
 }

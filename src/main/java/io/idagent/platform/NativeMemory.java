@@ -1,10 +1,9 @@
 package io.idagent.platform;
 
+import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
 
 /** Memory outside the Java heap, which stays where it is: the kernel reads from and writes to its address. */
 final class NativeMemory {
@@ -14,13 +13,14 @@ final class NativeMemory {
 
     NativeMemory(int size) {
         bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
-        address = Pointer.wrap(Runtime.getSystemRuntime(), bytes).address();
+        address = MemoryIO.getInstance().getDirectBufferAddress(bytes);
     }
 
     /** A C string: the bytes and a NUL. */
-    static NativeMemory text(String ascii) {
-        NativeMemory memory = new NativeMemory(ascii.length() + 1);
-        memory.setText(ascii.getBytes(StandardCharsets.US_ASCII));
+    static NativeMemory text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        NativeMemory memory = new NativeMemory(bytes.length + 1);
+        memory.setText(bytes);
         return memory;
     }
 

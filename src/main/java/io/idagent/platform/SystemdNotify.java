@@ -1,6 +1,6 @@
 package io.idagent.platform;
 
-import com.sun.jna.Native;
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -28,15 +28,13 @@ public final class SystemdNotify {
 
     private static void send(String state) {
         if (LISTENING) {
-            Systemd.sd_notify(0, state);
+            NativeMemory text = NativeMemory.text(state);
+            Systemd.SD_NOTIFY.call(0, text.address());
+            Reference.reachabilityFence(text);
         }
     }
 
     private static final class Systemd {
-        static {
-            Native.register(Systemd.class, "libsystemd.so.0");
-        }
-
-        static native int sd_notify(int unsetEnvironment, String state);
+        static final NativeFunction SD_NOTIFY = NativeFunction.named("sd_notify", "libsystemd.so.0");
     }
 }

@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import jnr.posix.Group;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
+import jnr.posix.Passwd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +35,51 @@ class NameServiceTest {
         assertEquals(Uid.ROOT, names.user("root").orElseThrow().uid());
         assertEquals("/root", names.user("root").orElseThrow().home());
         assertEquals(Gid.ROOT, names.group("root").orElseThrow().gid());
+    }
+
+    /** An implementation that is not ours. */
+    @Test
+    void theAnswersAreThoseOfJnrPosix() throws NameServiceException {
+        NameService names = new NameService(LIMIT, false);
+        POSIX posix = POSIXFactory.getNativePOSIX();
+        for (String name : List.of("root", "daemon", "nobody", "there-is-no-such-name")) {
+            assertEquals(user(posix.getpwnam(name)), names.user(name));
+        }
+        for (String name : List.of("root", "daemon", "nogroup", "there-is-no-such-name")) {
+            assertEquals(group(posix.getgrnam(name)), names.group(name));
+        }
+        for (long id : new long[] {0, 1, 2, 65534, 3999999999L, Uid.LAST}) {
+            assertEquals(user(posix.getpwuid((int) id)).map(UserEntry::name), names.userName(new Uid(id)));
+            assertEquals(group(posix.getgrgid((int) id)).map(GroupEntry::name), names.groupName(new Gid(id)));
+        }
+    }
+
+    private static Optional<UserEntry> user(Passwd found) {
+        return Optional.ofNullable(found)
+                .map(user -> new UserEntry(
+                        user.getLoginName(),
+                        Uid.ofBits((int) user.getUID()),
+                        Gid.ofBits((int) user.getGID()),
+                        user.getHome()));
+    }
+
+    private static Optional<GroupEntry> group(Group found) {
+        return Optional.ofNullable(found)
+                .map(group -> new GroupEntry(group.getName(), Gid.ofBits((int) group.getGID())));
+    }
+
+    @Test
+    void aNameThatIsNotAsciiIsAskedForAsItIs() throws NameServiceException {
+        assertEquals(Optional.empty(), new NameService(LIMIT, false).user("jörg"));
+    }
+
+    @Test
+    void whatNoAccountCanBeCalledIsNotAskedFor() {
+        NameService names = new NameService(LIMIT, false);
+        for (String name : List.of("root\0", "root\ud800")) {
+            assertThrows(NameServiceException.class, () -> names.user(name));
+            assertThrows(NameServiceException.class, () -> names.group(name));
+        }
     }
 
     @Test
