@@ -182,7 +182,7 @@ public sealed interface Blocker {
         }
     }
 
-    record HomeIsRoot(String user, String home) implements Blocker {
+    record HomeIsRoot(String user, String home, boolean offline) implements Blocker {
         @Override
         public String sentence() {
             return "the home directory of " + user + " is " + home + ", which usermod cannot be kept away from";
@@ -190,7 +190,7 @@ public sealed interface Blocker {
 
         @Override
         public String advice() {
-            return "usermod -d /var/lib/libvirt " + user;
+            return "usermod " + (offline ? "-P DIRECTORY " : "") + "-d /var/lib/libvirt " + user;
         }
     }
 

@@ -43,6 +43,9 @@ final class Blockers {
             Path.of("/usr/sbin"),
             Path.of("/var"));
 
+    /** Of a system that does not run it needs the account files alone. */
+    private static final Set<Path> NEEDED_BELOW_A_ROOT = Set.of(Path.of("/"), Path.of("/etc"));
+
     private final HostSnapshot host;
     private final List<Blocker> found = new ArrayList<>();
 
@@ -141,9 +144,10 @@ final class Blockers {
                 .flatMap(holder -> holder.whyUnknown().stream())
                 .forEach(this::nameServiceFails);
         String home = facts.change().get().home();
-        if (!host.offline()
-                && (home.isEmpty() || NEEDED_BY_USERMOD.contains(Path.of(home).normalize()))) {
-            found.add(new Blocker.HomeIsRoot(account.user(), home));
+        if (home.isEmpty()
+                || (host.offline() ? NEEDED_BELOW_A_ROOT : NEEDED_BY_USERMOD)
+                        .contains(Path.of(home).normalize())) {
+            found.add(new Blocker.HomeIsRoot(account.user(), home, host.offline()));
         }
     }
 

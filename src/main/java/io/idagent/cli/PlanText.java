@@ -2,7 +2,6 @@ package io.idagent.cli;
 
 import io.idagent.conversion.ConversionPlan;
 import io.idagent.conversion.Step;
-import io.idagent.host.AccountChange;
 import io.idagent.ownership.Tally;
 import java.util.Locale;
 
@@ -56,14 +55,7 @@ final class PlanText {
                 }
             }
             case CHANGE_IDS -> {
-                for (AccountChange change : plan.changes()) {
-                    text.append(": ")
-                            .append(change.user())
-                            .append(' ')
-                            .append(change.from())
-                            .append(" -> ")
-                            .append(change.to());
-                }
+                text.append(": ").append(plan.changesInWords());
                 if (plan.reservations().wanted()) {
                     text.append("; the old numbers stay reserved while files carry them");
                 }

@@ -52,7 +52,7 @@ final class ChangeIdsStep implements StepAction {
             letGo(change, work);
         }
         bringToDisk();
-        return describe(work);
+        return work.plan().changesInWords();
     }
 
     @Override
@@ -89,19 +89,6 @@ final class ChangeIdsStep implements StepAction {
      */
     private void bringToDisk() throws IOException {
         Journal.syncDirectory(accountFiles);
-    }
-
-    private static String describe(Undertaking work) {
-        StringBuilder text = new StringBuilder();
-        for (AccountChange change : work.plan().changes()) {
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(change.user())
-                    .append(' ')
-                    .append(change.from())
-                    .append(" -> ")
-                    .append(change.to());
-        }
-        return text.toString();
     }
 
     private void move(AccountChange change, boolean reservesUid, boolean reservesGid)

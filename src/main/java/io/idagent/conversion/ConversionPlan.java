@@ -4,6 +4,7 @@ import io.idagent.host.AccountChange;
 import io.idagent.host.FileScope;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What will be done, decided before anything is done. It is written into the journal whole, so that whoever finishes a
@@ -46,6 +47,14 @@ public record ConversionPlan(
 
     public List<AccountChange> changes() {
         return files.changes();
+    }
+
+    /** "libvirt-qemu 109:114 -> 64055:64055", and the same of others that get new numbers. */
+    public String changesInWords() {
+        return changes().stream()
+                .filter(change -> !change.changesNothing())
+                .map(change -> change.user() + " " + change.from() + " -> " + change.to())
+                .collect(Collectors.joining(", "));
     }
 
     public List<Step> steps() {

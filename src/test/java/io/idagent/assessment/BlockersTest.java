@@ -169,7 +169,7 @@ class BlockersTest {
                 new Blocker.NameServiceFailing("a"),
                 new Blocker.CannotSee("a", "b"),
                 new Blocker.GuestsWouldNotStart("a", "b", "c", "d"),
-                new Blocker.HomeIsRoot("a", "/"),
+                new Blocker.HomeIsRoot("a", "/", false),
                 new Blocker.PasswdLocked("a"),
                 new Blocker.ReadOnly("/etc"),
                 new Blocker.ConversionRunning(),
@@ -207,9 +207,16 @@ class BlockersTest {
         assertEquals(List.of(), kinds(assess(oldHost().home(home))));
     }
 
-    @Test
-    void belowAnotherRootUsermodIsKeptAwayFromNothingAndTheHomeDoesNotMatter() {
-        assertEquals(List.of(), kinds(assess(oldHost().offline().home("/"))));
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "", "/etc", "/var/.."})
+    void belowAnotherRootItNeedsTheAccountFiles(String home) {
+        assertEquals(List.of("HOME_IS_ROOT"), kinds(assess(oldHost().offline().home(home))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/usr", "/var", "/nonexistent"})
+    void belowAnotherRootItNeedsNothingElse(String home) {
+        assertEquals(List.of(), kinds(assess(oldHost().offline().home(home))));
     }
 
     @Test

@@ -121,6 +121,49 @@ class OfflineRootTest {
         assertEquals("109:114", owner("var/lib/libvirt/qemu/state"));
     }
 
+    /** usermod runs where the home is covered. */
+    @Test
+    void aHomeThatCannotBeCoveredIsRefused() throws Exception {
+        for (String home : List.of("/", "/etc")) {
+            write("etc/passwd", "root:x:0:0::/root:/bin/sh\nlibvirt-qemu:x:109:105::" + home + ":/usr/sbin/nologin\n");
+            says(5, "-> usermod -P DIRECTORY -d /var/lib/libvirt libvirt-qemu", "--convert-now");
+        }
+        write("etc/passwd", "root:x:0:0::/root:/bin/sh\nlibvirt-qemu:x:109:105::/var:/usr/sbin/nologin\n");
+        says(0, "Done", "--convert-now");
+    }
+
+    /** 109 becomes 114, which the other one gives up: a file of either is changed once, by any of its names. */
+    @Test
+    void aNumberThatAnotherAccountGivesUpIsFreeWhenThatHasBeenConverted() throws Exception {
+        write(
+                "etc/passwd",
+                read("etc/passwd").replace(":109:105:", ":114:105:") + "nova:x:109:109::/var/lib/nova:/bin/sh\n");
+        write("etc/group", read("etc/group") + "nova:x:109:\n");
+        write("etc/shadow", read("etc/shadow") + "nova:!:19000::::::\n");
+        write("etc/gshadow", read("etc/gshadow") + "nova:!::\n");
+        owned(write("var/lib/libvirt/qemu/state", "x"), 114, 114);
+        Path novas = owned(write("var/lib/libvirt/images/nova", "x"), 109, 109);
+        Files.createLink(novas.resolveSibling("nova-again"), novas);
+        owned(write("var/lib/libvirt/images/both", "x"), 109, 114);
+        String[] alone = {
+            "-Didagent.accounts.libvirt-qemu.uid=64055", "-Didagent.accounts.libvirt-qemu.gid=64055", "--convert-now"
+        };
+        String[] both = Stream.concat(
+                        Stream.of("-Didagent.accounts.nova.uid=114", "-Didagent.accounts.nova.gid=114"),
+                        Stream.of(alone))
+                .toArray(String[]::new);
+        says(4, "UID_TAKEN: uid 114 is taken by user libvirt-qemu", both);
+
+        says(0, "libvirt-qemu 114:114 -> 64055:64055", alone);
+        says(0, " s  nova 109:109 -> 114:114\n", both);
+
+        assertAll(
+                () -> assertEquals("64055:64055", owner("var/lib/libvirt/qemu/state")),
+                () -> assertEquals("114:114", owner("var/lib/libvirt/images/nova")),
+                () -> assertEquals("114:64055", owner("var/lib/libvirt/images/both")));
+        says(0, "NORMALIZED", both);
+    }
+
     @Test
     void aLinkThatUsermodWouldFollowOutIsRefused() throws Exception {
         for (String name : List.of("etc/passwd", "etc/group", "etc/shadow", "etc", "run", "var/lib")) {
