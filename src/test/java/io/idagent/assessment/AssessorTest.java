@@ -3,6 +3,7 @@ package io.idagent.assessment;
 import static io.idagent.host.HostStory.NOON;
 import static io.idagent.host.HostStory.OLD;
 import static io.idagent.host.HostStory.TARGET;
+import static io.idagent.host.HostStory.ids;
 import static io.idagent.host.HostStory.newHost;
 import static io.idagent.host.HostStory.oldHost;
 import static io.idagent.host.HostStory.owner;
@@ -88,6 +89,14 @@ class AssessorTest {
     }
 
     @Test
+    void filesAreReOwnedWhileProcessesRunThatHaveNoFormerId() {
+        HostStory host = newHost().former(OLD).files(scan(3, 0));
+        assertEquals(
+                List.of(), assess(host.idUser(7, "other", ids(owner(7, 7)))).blockers());
+        assertEquals(1, assess(host.idUser(8, "swtpm", ids(OLD))).blockers().size());
+    }
+
+    @Test
     void orphansToAdoptAreLeftovers() {
         expect(State.LEFTOVERS, Readiness.READY, newHost().files(scan(0, 2)));
     }
@@ -118,6 +127,14 @@ class AssessorTest {
     void aFormerGroupAloneMakesItUnreadyToo() {
         HostStory host = newHost().former(OLD).guest("vm1", 42, new Owner(TARGET.uid(), OLD.gid()));
         expect(State.NORMALIZED, Readiness.NOT_READY, host);
+    }
+
+    @Test
+    void aFormerUserAloneMakesItUnreadyToo() {
+        HostStory host = newHost().former(OLD).guest("vm1", 42, new Owner(OLD.uid(), TARGET.gid()));
+        expect(State.NORMALIZED, Readiness.NOT_READY, host);
+        assertTrue(assess(host).sentence().contains("guests still run under former ids"));
+        assertEquals("ids are right", assess(newHost().former(OLD)).sentence());
     }
 
     @Test

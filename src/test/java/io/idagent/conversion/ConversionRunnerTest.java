@@ -3,6 +3,7 @@ package io.idagent.conversion;
 import static io.idagent.host.HostStory.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.conversion.ConversionOutcome.Result;
@@ -201,6 +202,52 @@ class ConversionRunnerTest {
         assertEquals(Result.BLOCKED, outcome.result());
         assertEquals(List.of("CLOSE_LIBVIRT", "LOOK_AGAIN", "undo HOLD_NUMBERS", "OPEN_LIBVIRT"), told);
         assertTrue(journal().isOpen());
+    }
+
+    /** What has changed nothing yet is taken back beside them; and a system that does not run has none. */
+    @Test
+    void guestsForbidToFinishWhatNeedsNoneAndHasBegunToChange() throws IOException {
+        for (ConversionPlan plan : List.of(RecoveryTest.CONVERT, RecoveryTest.OFFLINE)) {
+            List<JournalEntry> all = RecoveryTest.journal(plan);
+            for (int length = 1; length <= all.size(); length++) {
+                Conversions.Record record = RecoveryTest.record(all.subList(0, length));
+                boolean idsMayHaveChanged = all.subList(0, length).stream()
+                        .anyMatch(entry ->
+                                entry instanceof JournalEntry.Started started && started.step() == Step.CHANGE_IDS);
+                assertEquals(
+                        plan == RecoveryTest.CONVERT && idsMayHaveChanged,
+                        ConversionRunner.guestsForbid(record),
+                        () -> plan.kind() + " " + record.last());
+            }
+        }
+    }
+
+    @Test
+    void libvirtIsLetRunBeforeAConversionCanBeFinishedAndThatStaysOpen() throws IOException {
+        onRun.put(Step.CHANGE_OWNERS, FAILS);
+        convert();
+        told.clear();
+
+        runner.letLibvirtRun(conversions.interrupted().orElseThrow(), ConversionListener.NONE);
+
+        assertEquals(List.of("OPEN_LIBVIRT"), told);
+        assertTrue(journal().isOpen());
+        onRun.put(Step.OPEN_LIBVIRT, FAILS);
+        IOException failure = assertThrows(
+                IOException.class,
+                () -> runner.letLibvirtRun(conversions.interrupted().orElseThrow(), ConversionListener.NONE));
+        assertEquals("libvirt was held back, and cannot be started: it broke", failure.getMessage());
+    }
+
+    @Test
+    void whatDidNotStopLibvirtDoesNotStartIt() throws IOException {
+        onRun.put(Step.CHANGE_OWNERS, FAILS);
+        run(RecoveryTest.RE_OWN);
+        told.clear();
+
+        runner.letLibvirtRun(conversions.interrupted().orElseThrow(), ConversionListener.NONE);
+
+        assertEquals(List.of(), told);
     }
 
     @Test

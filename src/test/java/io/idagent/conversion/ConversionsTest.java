@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.platform.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -221,5 +222,40 @@ class ConversionsTest {
         begin(NOON);
         begin(NOON.plusSeconds(60));
         assertEquals(2, conversions.manifestsSince("20260301T120000Z").size());
+    }
+
+    private void closed(ConversionPlan plan, Instant at, ConversionOutcome outcome) throws IOException {
+        try (Journal journal = conversions.begin(plan, at)) {
+            journal.append(new JournalEntry.Closed(at, outcome));
+        }
+    }
+
+    @Test
+    void whatARollbackLeftCountsUntilTheNextConversion() throws IOException {
+        assertEquals(Optional.empty(), conversions.notWhollyTakenBack());
+        closed(RecoveryTest.CONVERT, NOON, Outcomes.done());
+        closed(RecoveryTest.ROLL_BACK, NOON.plusSeconds(1), Outcomes.withLeftovers());
+        assertEquals(RecoveryTest.ROLL_BACK.rollsBack(), conversions.notWhollyTakenBack());
+
+        closed(RecoveryTest.CONVERT, NOON.plusSeconds(2), Outcomes.of(Result.UNDONE, "it broke"));
+        closed(RecoveryTest.RE_OWN, NOON.plusSeconds(3), Outcomes.done());
+        assertEquals(RecoveryTest.ROLL_BACK.rollsBack(), conversions.notWhollyTakenBack());
+
+        closed(RecoveryTest.CONVERT, NOON.plusSeconds(4), Outcomes.done());
+        assertEquals(Optional.empty(), conversions.notWhollyTakenBack());
+    }
+
+    @Test
+    void aRollbackThatLeftNothingLeavesNothingToCount() throws IOException {
+        closed(RecoveryTest.CONVERT, NOON, Outcomes.done());
+        closed(RecoveryTest.ROLL_BACK, NOON.plusSeconds(1), Outcomes.done());
+        assertEquals(Optional.empty(), conversions.notWhollyTakenBack());
+    }
+
+    @Test
+    void aRollbackThatFailedBehindOneThatLeftSomethingChangesNothing() throws IOException {
+        closed(RecoveryTest.ROLL_BACK, NOON, Outcomes.withLeftovers());
+        closed(RecoveryTest.ROLL_BACK, NOON.plusSeconds(1), Outcomes.of(Result.UNDONE, "it broke"));
+        assertEquals(RecoveryTest.ROLL_BACK.rollsBack(), conversions.notWhollyTakenBack());
     }
 }
