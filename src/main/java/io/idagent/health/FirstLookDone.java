@@ -1,15 +1,16 @@
 package io.idagent.health;
 
 import io.idagent.daemon.Daemon;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
 /** UP once the host was looked at. */
 @Startup
 @ApplicationScoped
-public class FirstLookDone implements HealthCheck {
+public class FirstLookDone implements AsyncHealthCheck {
 
     private final Daemon daemon;
 
@@ -18,9 +19,10 @@ public class FirstLookDone implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
-        return HealthCheckResponse.named("first look done")
-                .status(daemon.published().isPresent())
-                .build();
+    public Uni<HealthCheckResponse> call() {
+        return Uni.createFrom()
+                .item(HealthCheckResponse.named("first look done")
+                        .status(daemon.published().isPresent())
+                        .build());
     }
 }

@@ -4,17 +4,18 @@ import io.idagent.agent.Published;
 import io.idagent.agent.StatusDocument;
 import io.idagent.assessment.Readiness;
 import io.idagent.daemon.Daemon;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /** UP when this host can take part in live migration over shared storage. From the last look; waits for nothing. */
 @org.eclipse.microprofile.health.Readiness
 @ApplicationScoped
-public class HostReady implements HealthCheck {
+public class HostReady implements AsyncHealthCheck {
 
     private final Daemon daemon;
 
@@ -23,13 +24,14 @@ public class HostReady implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public Uni<HealthCheckResponse> call() {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("ready for live migration");
         Optional<Published> published = daemon.published();
         if (published.isEmpty()) {
-            return response.down()
-                    .withData("sentence", "the host was not looked at yet")
-                    .build();
+            return Uni.createFrom()
+                    .item(response.down()
+                            .withData("sentence", "the host was not looked at yet")
+                            .build());
         }
         StatusDocument status = PublicStatus.of(published.get().status(), daemon.settings());
         response.status(published.get().readiness() == Readiness.READY)
@@ -52,6 +54,6 @@ public class HostReady implements HealthCheck {
             response.withData(
                     account.user() + ".target_gid", account.targetGid().value());
         }
-        return response.build();
+        return Uni.createFrom().item(response.build());
     }
 }

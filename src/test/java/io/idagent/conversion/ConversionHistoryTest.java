@@ -8,6 +8,7 @@ import io.idagent.conversion.ConversionOutcome.Result;
 import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.FileScope;
+import io.idagent.host.FormerOf;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
 import java.io.IOException;
@@ -116,6 +117,15 @@ class ConversionHistoryTest {
         ConversionHistory history = new ConversionHistory(List.of(open("a", CONVERT)), false);
         assertEquals(Set.of(new Uid(109)), history.formerUids());
         assertEquals(Set.of(new Gid(114)), history.formerGids());
+    }
+
+    @Test
+    void eachAccountHasItsOwnFormerNumbers() {
+        ConversionHistory history = new ConversionHistory(List.of(ended("a", CONVERT, Result.DONE)), false);
+        assertEquals(
+                new FormerOf("libvirt-qemu", Set.of(new Uid(109)), Set.of(new Gid(114))),
+                history.formerOf("libvirt-qemu"));
+        assertEquals(new FormerOf("nova", Set.of(), Set.of()), history.formerOf("nova"));
     }
 
     @Test
