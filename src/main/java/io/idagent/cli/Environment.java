@@ -44,7 +44,7 @@ final class Environment {
         return new Environment(settings, root, asRoot, options, spec);
     }
 
-    /** Of /proc, which costs nothing; JNR would cost a quarter of a second before the first word is said. */
+    /** Of /proc, for which no native library is loaded before the first word is said. */
     static int effectiveUid() throws IOException {
         return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }

@@ -72,6 +72,11 @@ public final class Host {
         return lab.onHost(name, command);
     }
 
+    /** Starts a command of this machine in the host's network, where its loopback is. */
+    public Running startInItsNetwork(String... command) {
+        return lab.inNetworkOf(name, command);
+    }
+
     /** Runs a shell script that must succeed; returns what it prints, without the last newline. */
     public String sh(String script) {
         return run("sh", "-ec", script).mustSucceed().out().stripTrailing();

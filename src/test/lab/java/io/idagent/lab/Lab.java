@@ -79,8 +79,16 @@ public final class Lab implements AutoCloseable {
     }
 
     Running onHost(String host, String... command) {
+        return start("exec", host, command);
+    }
+
+    Running inNetworkOf(String host, String... command) {
+        return start("network", host, command);
+    }
+
+    private Running start(String verb, String host, String... command) {
         String[] arguments = new String[command.length + 2];
-        arguments[0] = "exec";
+        arguments[0] = verb;
         arguments[1] = host;
         System.arraycopy(command, 0, arguments, 2, command.length);
         return Running.start(script, arguments);
