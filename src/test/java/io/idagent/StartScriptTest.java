@@ -51,7 +51,24 @@ class StartScriptTest {
 
         Run run = start(link, Map.of(), "status");
 
-        assertTrue(run.out().contains("<%s/target/quarkus-app/app/*:".formatted(checkout.toRealPath())), run.out());
+        assertTrue(run.out().contains("<%s/target/quarkus-app/app/".formatted(checkout.toRealPath())), run.out());
+    }
+
+    @Test
+    void aCommandGetsEveryLibraryButThoseThatServeHttp() throws Exception {
+        Path app = checkout.toRealPath().resolve("target/quarkus-app");
+        for (String jar :
+                List.of("app/a.jar", "lib/main/b.jar", "lib/main/io.vertx.c.jar", "lib/boot/io.quarkus.d.jar")) {
+            Files.createDirectories(app.resolve(jar).getParent());
+            Files.createFile(app.resolve(jar));
+        }
+        Files.createFile(app.resolve("lib/boot/e.jar"));
+
+        Run run = start(Map.of(), "status");
+
+        assertTrue(
+                run.out().contains("<-cp>\n<%1$s/app/a.jar:%1$s/lib/main/b.jar:%1$s/lib/boot/e.jar>\n".formatted(app)),
+                run.out());
     }
 
     /** Quarkus's own loader waits for ever for a jar that cannot be opened at that moment. */
