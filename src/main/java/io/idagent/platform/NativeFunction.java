@@ -12,8 +12,7 @@ import java.util.Arrays;
  * A function of a native library whose arguments are numbers: descriptors, flags, and addresses in {@link NativeMemory}.
  *
  * <p>Called by jffi itself, on which all of JNR rests. JNR's layers above it (jnr-ffi, jnr-posix) read annotations and generate
- * classes at every start, for 0.2 s and 24 MiB, and what they convert there is nothing here. The other way round, JNA's calls
- * are too slow for millions of them.
+ * classes at every start, for 0.2 s and 24 MiB, and what they convert there is nothing here.
  *
  * <p>All arguments are 64 bits wide; a function that takes an int looks at the lower half alone, on x86-64 and on arm64. May be
  * used by several threads.
@@ -22,16 +21,19 @@ final class NativeFunction {
 
     private static final Invoker INVOKER = Invoker.getInstance();
     private static final LastError LAST_ERROR = LastError.getInstance();
-    private static final CallContext NONE = taking(0);
     private static final CallContext ONE = taking(1);
     private static final CallContext TWO = taking(2);
     private static final CallContext THREE = taking(3);
     private static final CallContext FOUR = taking(4);
     private static final CallContext FIVE = taking(5);
 
+    /** Held: jffi closes a library that nobody holds, and the address would lead nowhere. */
+    private final Library library;
+
     private final long address;
 
-    private NativeFunction(long address) {
+    private NativeFunction(Library library, long address) {
+        this.library = library;
         this.address = address;
     }
 
@@ -45,7 +47,7 @@ final class NativeFunction {
         return in(open(library), name);
     }
 
-    /** @return whether it is there; it stays loaded then */
+    /** @return whether it is there, and all that it needs */
     static boolean canLoad(String library) {
         return Library.getCachedInstance(library, Library.LAZY) != null;
     }
@@ -53,10 +55,6 @@ final class NativeFunction {
     /** The error number that the calling thread's last call has left, if that call says that it has failed. */
     static int lastError() {
         return LAST_ERROR.get();
-    }
-
-    long call() {
-        return INVOKER.invokeL0(NONE, address);
     }
 
     long call(long first) {
@@ -92,7 +90,7 @@ final class NativeFunction {
         if (address == 0) {
             throw new UnsatisfiedLinkError(Library.getLastError());
         }
-        return new NativeFunction(address);
+        return new NativeFunction(library, address);
     }
 
     private static CallContext taking(int arguments) {

@@ -204,24 +204,6 @@ class ConversionRunnerTest {
         assertTrue(journal().isOpen());
     }
 
-    /** What has changed nothing yet is taken back beside them; and a system that does not run has none. */
-    @Test
-    void guestsForbidToFinishWhatNeedsNoneAndHasBegunToChange() throws IOException {
-        for (ConversionPlan plan : List.of(RecoveryTest.CONVERT, RecoveryTest.OFFLINE)) {
-            List<JournalEntry> all = RecoveryTest.journal(plan);
-            for (int length = 1; length <= all.size(); length++) {
-                Conversions.Record record = RecoveryTest.record(all.subList(0, length));
-                boolean idsMayHaveChanged = all.subList(0, length).stream()
-                        .anyMatch(entry ->
-                                entry instanceof JournalEntry.Started started && started.step() == Step.CHANGE_IDS);
-                assertEquals(
-                        plan == RecoveryTest.CONVERT && idsMayHaveChanged,
-                        ConversionRunner.guestsForbid(record),
-                        () -> plan.kind() + " " + record.last());
-            }
-        }
-    }
-
     @Test
     void libvirtIsLetRunBeforeAConversionCanBeFinishedAndThatStaysOpen() throws IOException {
         onRun.put(Step.CHANGE_OWNERS, FAILS);

@@ -15,6 +15,7 @@ import io.idagent.ownership.Root;
 import io.idagent.ownership.SharedStorage;
 import io.idagent.ownership.TreeBase;
 import io.idagent.platform.Commands;
+import io.idagent.platform.Gid;
 import io.idagent.platform.LibC;
 import io.idagent.platform.LocalAccounts;
 import io.idagent.platform.MountTable;
@@ -22,6 +23,7 @@ import io.idagent.platform.Names;
 import io.idagent.platform.Owner;
 import io.idagent.platform.Services;
 import io.idagent.platform.ShadowTools;
+import io.idagent.platform.Uid;
 import io.idagent.platform.Unit;
 import io.idagent.settings.Account;
 import java.io.IOException;
@@ -119,6 +121,21 @@ abstract class OldSystem {
     }
 
     ConversionPlan plan(ConversionKind kind, Owner from, Owner to, Optional<String> rollsBack) {
+        return plan(kind, from, to, rollsBack, Set.of(), Set.of());
+    }
+
+    /** Files that still have numbers of before get those that the account has. */
+    ConversionPlan reOwn(Owner former) {
+        return plan(ConversionKind.RE_OWN, NEW, NEW, Optional.empty(), Set.of(former.uid()), Set.of(former.gid()));
+    }
+
+    private ConversionPlan plan(
+            ConversionKind kind,
+            Owner from,
+            Owner to,
+            Optional<String> rollsBack,
+            Set<Uid> formerUids,
+            Set<Gid> formerGids) {
         FileScope files = new FileScope(
                 List.of(new AccountChange(
                         "libvirt-qemu",
@@ -130,8 +147,8 @@ abstract class OldSystem {
                         "/var/lib/libvirt")),
                 List.of(Root.reporting(Path.of("/images"))),
                 List.of(),
-                Set.of(),
-                Set.of(),
+                formerUids,
+                formerGids,
                 Optional.empty(),
                 SharedStorage.REPORT,
                 List.of(),
@@ -157,6 +174,12 @@ abstract class OldSystem {
         Path file = directory.resolve(name);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, text);
+    }
+
+    /** @param attribute "+i": nobody can change or remove it until "-i" */
+    void chattr(String attribute, String name) throws Exception {
+        String file = directory.resolve(name).toString();
+        assertEquals(0, new ProcessBuilder("chattr", attribute, file).start().waitFor());
     }
 
     static void own(Path file, Owner owner) throws IOException {

@@ -145,4 +145,22 @@ class RecoveryTest {
         entries.add(new JournalEntry.Undoing(NOON, "groupmod failed"));
         assertTrue(record(entries).recoveryNeedsNoGuest());
     }
+
+    /** What has changed nothing yet is taken back beside them; and a system that does not run has none. */
+    @Test
+    void guestsForbidToFinishWhatNeedsNoneAndHasBegunToChange() {
+        for (ConversionPlan plan : List.of(CONVERT, OFFLINE)) {
+            List<JournalEntry> all = journal(plan);
+            for (int length = 1; length <= all.size(); length++) {
+                Conversions.Record record = record(all.subList(0, length));
+                boolean idsMayHaveChanged = all.subList(0, length).stream()
+                        .anyMatch(entry ->
+                                entry instanceof JournalEntry.Started started && started.step() == Step.CHANGE_IDS);
+                assertEquals(
+                        plan == CONVERT && idsMayHaveChanged,
+                        ConversionRunner.guestsForbid(record),
+                        () -> plan.kind() + " " + record.last());
+            }
+        }
+    }
 }

@@ -4,18 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.conversion.ConversionOutcome.Result;
-import io.idagent.host.AccountChange;
-import io.idagent.host.FileScope;
 import io.idagent.host.NamesBesideReserved;
 import io.idagent.host.ReservedIds;
-import io.idagent.ownership.Root;
-import io.idagent.ownership.SharedStorage;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
 import io.idagent.settings.Account;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,16 +28,16 @@ class ReservedNumbersTest extends OldSystem {
 
     @AfterEach
     void everyFileCanBeRemoved() throws Exception {
-        immutable("-i", FILE);
-        immutable("-i", "etc/passwd");
+        chattr("-i", FILE);
+        chattr("-i", "etc/passwd");
     }
 
     @Test
     void itIsFreeAgainWhenTheLastFileHasGone() throws Exception {
         convertAllButOne();
 
-        immutable("-i", FILE);
-        ConversionOutcome outcome = run(reOwn());
+        chattr("-i", FILE);
+        ConversionOutcome outcome = run(reOwn(OLD));
 
         assertEquals("64055:64055", ownerOf("images/17"));
         assertEquals(
@@ -57,7 +52,7 @@ class ReservedNumbersTest extends OldSystem {
     void whileAFileCarriesItItStays() throws Exception {
         convertAllButOne();
 
-        ConversionOutcome outcome = run(reOwn());
+        ConversionOutcome outcome = run(reOwn(OLD));
 
         assertEquals(
                 "uid 109 stays reserved by " + USER + ": files in the roots carry it",
@@ -69,12 +64,12 @@ class ReservedNumbersTest extends OldSystem {
     @Test
     void aFormerNumberThatNobodyKeepsIsKeptWhenAFileIsFoundWithIt() throws Exception {
         reservations = Reservations.NONE;
-        immutable("+i", FILE);
+        chattr("+i", FILE);
         convert();
         assertFree();
 
         reservations = new Reservations(true, Set.of(), Set.of());
-        run(reOwn());
+        run(reOwn(OLD));
 
         assertReserved();
     }
@@ -82,13 +77,13 @@ class ReservedNumbersTest extends OldSystem {
     @Test
     void whoHasItKeepsIt() throws Exception {
         reservations = Reservations.NONE;
-        immutable("+i", FILE);
+        chattr("+i", FILE);
         convert();
         add("etc/passwd", "games:x:109:105::/:/bin/sh\n");
         add("etc/group", "games:x:114:\n");
 
         reservations = new Reservations(true, Set.of(), Set.of());
-        run(reOwn());
+        run(reOwn(OLD));
 
         assertFree();
         assertEquals(Optional.of("games"), files.userName(OLD.uid()));
@@ -97,32 +92,32 @@ class ReservedNumbersTest extends OldSystem {
     @Test
     void withoutReservationsNothingIsKept() throws Exception {
         reservations = Reservations.NONE;
-        immutable("+i", FILE);
+        chattr("+i", FILE);
         convert();
-        run(reOwn());
+        run(reOwn(OLD));
         assertFree();
     }
 
     @Test
     void whatCannotBeReservedOrGivenBackIsAProblem() throws Exception {
         reservations = Reservations.NONE;
-        immutable("+i", FILE);
+        chattr("+i", FILE);
         convert();
         reservations = new Reservations(true, Set.of(), Set.of());
-        immutable("+i", "etc/passwd");
-        ConversionOutcome outcome = run(reOwn());
+        chattr("+i", "etc/passwd");
+        ConversionOutcome outcome = run(reOwn(OLD));
         assertTrue(
                 outcome.problems().stream()
                         .anyMatch(problem -> problem.startsWith(
                                 "A former number that files carry could not be reserved: useradd -P")),
                 outcome.problems().toString());
-        immutable("-i", "etc/passwd");
-        run(reOwn());
+        chattr("-i", "etc/passwd");
+        run(reOwn(OLD));
         assertReserved();
 
-        immutable("-i", FILE);
-        immutable("+i", "etc/passwd");
-        outcome = run(reOwn());
+        chattr("-i", FILE);
+        chattr("+i", "etc/passwd");
+        outcome = run(reOwn(OLD));
 
         assertTrue(
                 outcome.problems()
@@ -136,7 +131,7 @@ class ReservedNumbersTest extends OldSystem {
     @Test
     void aGroupThatIsReservedForAnotherAccountIsNotTaken() throws Exception {
         convertAllButOne();
-        immutable("-i", FILE);
+        chattr("-i", FILE);
         String first = conversions.all().get(0).id();
         write("etc/group", Files.readString(directory.resolve("etc/group")).replace(GROUP, "nova-former-114"));
         label = Optional.of(OLD);
@@ -153,33 +148,9 @@ class ReservedNumbersTest extends OldSystem {
     }
 
     private void convertAllButOne() throws Exception {
-        immutable("+i", FILE);
+        chattr("+i", FILE);
         assertEquals(1, convert().leftovers());
         assertReserved();
-    }
-
-    private ConversionPlan reOwn() {
-        AccountChange none = new AccountChange(
-                "libvirt-qemu", NEW.uid(), NEW.uid(), "libvirt-qemu", NEW.gid(), NEW.gid(), "/var/lib/libvirt");
-        FileScope scope = new FileScope(
-                List.of(none),
-                List.of(Root.reporting(Path.of("/images"))),
-                List.of(),
-                Set.of(OLD.uid()),
-                Set.of(OLD.gid()),
-                Optional.empty(),
-                SharedStorage.REPORT,
-                List.of(),
-                List.of(),
-                List.of());
-        return new ConversionPlan(
-                ConversionKind.RE_OWN,
-                false,
-                scope,
-                UNITS,
-                ConversionPlan.LabelHalves.NONE,
-                Optional.empty(),
-                reservations);
     }
 
     private void assertReserved() throws Exception {
@@ -194,10 +165,5 @@ class ReservedNumbersTest extends OldSystem {
 
     private void add(String file, String line) throws IOException {
         write(file, Files.readString(directory.resolve(file)) + line);
-    }
-
-    private void immutable(String attribute, String file) throws Exception {
-        String path = directory.resolve(file).toString();
-        assertEquals(0, new ProcessBuilder("chattr", attribute, path).start().waitFor());
     }
 }

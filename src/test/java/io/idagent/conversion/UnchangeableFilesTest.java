@@ -20,7 +20,7 @@ class UnchangeableFilesTest extends OldSystem {
         convert();
         String first = conversions.all().get(0).id();
         label = Optional.of(OLD);
-        setImmutable("+i");
+        chattr("+i", "images/17");
         try {
             ConversionOutcome back = run(plan(ConversionKind.ROLL_BACK, NEW, OLD, Optional.of(first)));
             assertEquals("64055:64055", ownerOf("images/17"));
@@ -28,7 +28,7 @@ class UnchangeableFilesTest extends OldSystem {
                     back.problems().get(0).contains("/images/17"),
                     back.problems().toString());
         } finally {
-            setImmutable("-i");
+            chattr("-i", "images/17");
         }
         label = Optional.of(NEW);
         assertEquals(0, convert().leftovers());
@@ -44,7 +44,7 @@ class UnchangeableFilesTest extends OldSystem {
 
     @Test
     void filesThatCannotBeChangedAreListedAndCounted() throws Exception {
-        setImmutable("+i");
+        chattr("+i", "images/17");
         try {
             ConversionOutcome outcome = convert();
             assertEquals("109:114", ownerOf("images/17"));
@@ -65,18 +65,7 @@ class UnchangeableFilesTest extends OldSystem {
             assertEquals(Optional.of("libvirt-qemu-former-109"), files.userName(OLD.uid()));
             assertEquals(Optional.of("libvirt-qemu-former-114"), files.groupName(OLD.gid()));
         } finally {
-            setImmutable("-i");
+            chattr("-i", "images/17");
         }
-    }
-
-    private void setImmutable(String attribute) throws Exception {
-        assertEquals(
-                0,
-                new ProcessBuilder(
-                                "chattr",
-                                attribute,
-                                directory.resolve("images/17").toString())
-                        .start()
-                        .waitFor());
     }
 }
