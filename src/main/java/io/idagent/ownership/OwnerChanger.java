@@ -114,8 +114,7 @@ public final class OwnerChanger {
 
     /** By a run that may have been killed before it had put back what the kernel clears. */
     private ChangeOutcome alreadyDone(int pin, OwnerHit hit) {
-        ChangeOutcome.Changed restored = Privileges.noted(libC, pin, status)
-                .restore(pin, status, hit.path().toString());
+        ChangeOutcome.Changed restored = Privileges.noted(libC, pin, status).restore(pin, status, hit.path());
         return restored.isSilent() ? new ChangeOutcome.AlreadyDone() : restored;
     }
 
@@ -132,7 +131,7 @@ public final class OwnerChanger {
             return ChangeOutcome.failed(
                     "cannot change the owner of " + hit.path() + " to " + hit.after() + obstacle, -failure);
         }
-        return privileges.restore(pin, status, hit.path().toString());
+        return privileges.restore(pin, status, hit.path());
     }
 
     /** What "Operation not permitted" does not tell. */

@@ -1,7 +1,6 @@
 package io.idagent.ownership;
 
 import io.idagent.platform.RawPath;
-import java.util.LinkedList;
 import java.util.List;
 
 /** A path as a chain of names up to the base: put together only when somebody asks for it. */
@@ -22,10 +21,21 @@ record PathNode(PathNode parent, byte[] name) {
     }
 
     RawPath path() {
-        LinkedList<byte[]> names = new LinkedList<>();
+        int length = 0;
         for (PathNode node = this; node.parent != null; node = node.parent) {
-            names.addFirst(node.name);
+            length += 1 + node.name.length;
         }
-        return RawPath.ofNames(names);
+        if (length == 0) {
+            return RawPath.ROOT;
+        }
+        byte[] path = new byte[length];
+        int start = length;
+        for (PathNode node = this; node.parent != null; node = node.parent) {
+            start -= node.name.length;
+            System.arraycopy(node.name, 0, path, start, node.name.length);
+            start--;
+            path[start] = '/';
+        }
+        return RawPath.ofBytes(path);
     }
 }

@@ -49,7 +49,7 @@ final class Places {
                     node.path() + " lies in a mount that mountinfo does not show (mount id " + id
                             + "); it was not searched");
         }
-        return place.filter(Place::isEntered).filter(entered -> !isGivenUp(entered));
+        return place.isPresent() && place.get().isEntered() && !isGivenUp(place.get()) ? place : Optional.empty();
     }
 
     /** It does not answer: nothing more is looked at there. */

@@ -4,6 +4,7 @@ import io.idagent.platform.Errno;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.FileType;
 import io.idagent.platform.LibC;
+import io.idagent.platform.RawPath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +98,7 @@ final class Privileges {
     }
 
     /** After the change: puts back what may be put back, and says for each what became of it. */
-    ChangeOutcome.Changed restore(int pin, FileStatus status, String path) {
+    ChangeOutcome.Changed restore(int pin, FileStatus status, RawPath path) {
         List<String> notes = new ArrayList<>();
         List<String> losses = new ArrayList<>();
         if (!isNone()) {
@@ -107,7 +108,7 @@ final class Privileges {
         return new ChangeOutcome.Changed(notes, losses);
     }
 
-    private void putBack(int pin, FileStatus status, String path, List<String> notes, List<String> losses) {
+    private void putBack(int pin, FileStatus status, RawPath path, List<String> notes, List<String> losses) {
         if (libC.statx(pin, 0, status) < 0) {
             losses.add(path + " had set-uid, set-gid or capabilities; whether it still has is not known");
             return;

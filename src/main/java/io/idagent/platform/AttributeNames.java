@@ -1,6 +1,5 @@
 package io.idagent.platform;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The names of one file's extended attributes, as {@code listxattr(2)} gives them. Filled by {@link LibC}. */
@@ -10,7 +9,6 @@ public final class AttributeNames {
     private static final int SIZE = 4096;
 
     private final NativeMemory memory = new NativeMemory(SIZE);
-    private final ByteBuffer bytes = memory.bytes();
     private int length;
     private boolean isCut;
 
@@ -43,7 +41,7 @@ public final class AttributeNames {
             return false;
         }
         for (int i = 0; i < name.length; i++) {
-            if (bytes.get(start + i) != name[i]) {
+            if (memory.byteAt(start + i) != name[i]) {
                 return false;
             }
         }
@@ -52,7 +50,7 @@ public final class AttributeNames {
 
     private int next(int start) {
         int end = start;
-        while (end < length && bytes.get(end) != 0) {
+        while (end < length && memory.byteAt(end) != 0) {
             end++;
         }
         return end + 1;

@@ -42,7 +42,7 @@ public final class DirectoryEntries {
     public boolean next() {
         while (next < end) {
             current = next;
-            next += Short.toUnsignedInt(bytes.getShort(current + RECORD_LENGTH));
+            next += Short.toUnsignedInt(memory.shortAt(current + RECORD_LENGTH));
             if (!isDotOrDotDot()) {
                 return true;
             }
@@ -65,7 +65,7 @@ public final class DirectoryEntries {
     public byte[] giveHalf(int least) {
         int middle = next;
         while (middle < end && middle - next < (end - next) / 2) {
-            middle += Short.toUnsignedInt(bytes.getShort(middle + RECORD_LENGTH));
+            middle += Short.toUnsignedInt(memory.shortAt(middle + RECORD_LENGTH));
         }
         if (end - middle < least || middle == end) {
             return new byte[0];
@@ -84,18 +84,18 @@ public final class DirectoryEntries {
 
     /** What the directory says; some file systems do not say ({@link #isOfUnknownType}). */
     public boolean isDirectory() {
-        return bytes.get(current + TYPE) == DIRECTORY;
+        return memory.byteAt(current + TYPE) == DIRECTORY;
     }
 
     public boolean isOfUnknownType() {
-        return bytes.get(current + TYPE) == UNKNOWN;
+        return memory.byteAt(current + TYPE) == UNKNOWN;
     }
 
     /** A copy of the name's bytes, without the NUL. */
     public byte[] name() {
         int start = current + NAME;
         int length = 0;
-        while (bytes.get(start + length) != 0) {
+        while (memory.byteAt(start + length) != 0) {
             length++;
         }
         byte[] name = new byte[length];
@@ -108,7 +108,7 @@ public final class DirectoryEntries {
         int from = current + NAME;
         byte b;
         do {
-            b = bytes.get(from++);
+            b = memory.byteAt(from++);
             into.put(offset++, b);
         } while (b != 0);
     }
@@ -119,10 +119,10 @@ public final class DirectoryEntries {
 
     private boolean isDotOrDotDot() {
         int start = current + NAME;
-        if (bytes.get(start) != '.') {
+        if (memory.byteAt(start) != '.') {
             return false;
         }
-        byte second = bytes.get(start + 1);
-        return second == 0 || second == '.' && bytes.get(start + 2) == 0;
+        byte second = memory.byteAt(start + 1);
+        return second == 0 || second == '.' && memory.byteAt(start + 2) == 0;
     }
 }

@@ -1,7 +1,5 @@
 package io.idagent.platform;
 
-import java.nio.ByteBuffer;
-
 /**
  * What {@code statx(2)} says about one file. Filled by {@link LibC}, and filled again by the next call: read what is
  * needed before that. The offsets are those of {@code struct statx}, the same on all architectures.
@@ -23,7 +21,6 @@ public final class FileStatus {
     private static final int MOUNT_ID_KNOWN = 0x1000;
 
     private final NativeMemory memory = new NativeMemory(256);
-    private final ByteBuffer bytes = memory.bytes();
 
     long address() {
         return memory.address();
@@ -31,11 +28,11 @@ public final class FileStatus {
 
     /** The 32 bits of the uid: for a quick comparison; as a number it is {@link #owner}. */
     public int uidBits() {
-        return bytes.getInt(20);
+        return memory.intAt(20);
     }
 
     public int gidBits() {
-        return bytes.getInt(24);
+        return memory.intAt(24);
     }
 
     public Owner owner() {
@@ -44,7 +41,7 @@ public final class FileStatus {
 
     /** Type and permissions, as in {@code st_mode}. */
     public int mode() {
-        return Short.toUnsignedInt(bytes.getShort(28));
+        return Short.toUnsignedInt(memory.shortAt(28));
     }
 
     public FileType type() {
@@ -53,40 +50,40 @@ public final class FileStatus {
 
     /** Number of hard links. */
     public long links() {
-        return Integer.toUnsignedLong(bytes.getInt(16));
+        return Integer.toUnsignedLong(memory.intAt(16));
     }
 
     public long inode() {
-        return bytes.getLong(32);
+        return memory.longAt(32);
     }
 
     /** In bytes. */
     public long size() {
-        return bytes.getLong(40);
+        return memory.longAt(40);
     }
 
     /** Major number in the upper, minor number in the lower 32 bits; good for comparing only. */
     public long device() {
-        return (long) bytes.getInt(136) << 32 | Integer.toUnsignedLong(bytes.getInt(140));
+        return (long) memory.intAt(136) << 32 | Integer.toUnsignedLong(memory.intAt(140));
     }
 
     /** Kernels before 5.8 do not tell the mount. */
     public boolean hasMountId() {
-        return (bytes.getInt(0) & MOUNT_ID_KNOWN) != 0;
+        return (memory.intAt(0) & MOUNT_ID_KNOWN) != 0;
     }
 
     /** As in the first field of mountinfo. */
     public long mountId() {
-        return bytes.getLong(144);
+        return memory.longAt(144);
     }
 
     /** {@code chattr +i}: nothing about the file can be changed, even by root. */
     public boolean isImmutable() {
-        return (bytes.getLong(8) & ATTRIBUTE_IMMUTABLE) != 0;
+        return (memory.longAt(8) & ATTRIBUTE_IMMUTABLE) != 0;
     }
 
     /** {@code chattr +a}: the same for its owner. */
     public boolean isAppendOnly() {
-        return (bytes.getLong(8) & ATTRIBUTE_APPEND) != 0;
+        return (memory.longAt(8) & ATTRIBUTE_APPEND) != 0;
     }
 }

@@ -5,15 +5,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Memory outside the Java heap, which stays where it is: the kernel reads from and writes to its address. */
+/**
+ * Memory outside the Java heap, which stays where it is: the kernel reads from and writes to its address.
+ *
+ * <p>What is read for each entry of a walk is read by {@link #byteAt} and its like: in code that is compiled for a short life, a
+ * buffer's own methods take several times as long.
+ */
 final class NativeMemory {
+
+    private static final MemoryIO IO = MemoryIO.getInstance();
 
     private final ByteBuffer bytes;
     private final long address;
+    private final int size;
 
     NativeMemory(int size) {
-        bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
-        address = MemoryIO.getInstance().getDirectBufferAddress(bytes);
+        this.bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+        this.address = IO.getDirectBufferAddress(bytes);
+        this.size = size;
     }
 
     /** A C string: the bytes and a NUL. */
@@ -30,6 +39,33 @@ final class NativeMemory {
         bytes.put(text.length, (byte) 0);
     }
 
+    byte byteAt(int offset) {
+        return IO.getByte(address(offset, Byte.BYTES));
+    }
+
+    short shortAt(int offset) {
+        return IO.getShort(address(offset, Short.BYTES));
+    }
+
+    int intAt(int offset) {
+        return IO.getInt(address(offset, Integer.BYTES));
+    }
+
+    long longAt(int offset) {
+        return IO.getLong(address(offset, Long.BYTES));
+    }
+
+    private long address(int offset, int width) {
+        if (offset < 0 || offset > size - width) {
+            throw outside(offset, width);
+        }
+        return address + offset;
+    }
+
+    private IndexOutOfBoundsException outside(int offset, int width) {
+        return new IndexOutOfBoundsException(width + " bytes at " + offset + " of " + size);
+    }
+
     ByteBuffer bytes() {
         return bytes;
     }
@@ -39,6 +75,6 @@ final class NativeMemory {
     }
 
     int size() {
-        return bytes.capacity();
+        return size;
     }
 }

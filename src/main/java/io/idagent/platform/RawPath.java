@@ -29,7 +29,7 @@ public final class RawPath implements Comparable<RawPath> {
 
     /** @throws IllegalArgumentException if it is no absolute path in its plainest form */
     public static RawPath ofBytes(byte[] bytes) {
-        RawPath path = new RawPath(bytes.clone());
+        RawPath path = new RawPath(copyOf(bytes));
         path.refuseAllButPlain();
         return path;
     }
@@ -83,7 +83,12 @@ public final class RawPath implements Comparable<RawPath> {
     }
 
     public byte[] bytes() {
-        return bytes.clone();
+        return copyOf(bytes);
+    }
+
+    /** In code that is compiled for a short life, {@code clone} is a call into the virtual machine. */
+    private static byte[] copyOf(byte[] bytes) {
+        return Arrays.copyOf(bytes, bytes.length);
     }
 
     /** As seen from "/": without the "/" at the beginning. */
