@@ -37,12 +37,25 @@ public record ConversionHistory(List<Conversions.Record> conversions, boolean ru
 
     /** @return unknown if the journals cannot be read, or not be trusted; the reason says which and why */
     public static Fact<ConversionHistory> read(Conversions conversions, Path lockFile) {
+        return read(conversions, () -> ConversionLock.isTaken(lockFile));
+    }
+
+    interface LockQuestion {
+        boolean isTaken() throws IOException;
+    }
+
+    static Fact<ConversionHistory> read(Conversions conversions, LockQuestion lock) {
         try {
-            return Fact.known(
-                    new ConversionHistory(conversions.all(), ConversionLock.isTaken(lockFile), conversions.gone()));
+            ConversionHistory history = at(conversions, lock);
+            // One that is open without a converter may have ended between the two questions.
+            return Fact.known(history.running || history.interrupted().isEmpty() ? history : at(conversions, lock));
         } catch (IOException e) {
             return Fact.unknown(e.getMessage());
         }
+    }
+
+    private static ConversionHistory at(Conversions conversions, LockQuestion lock) throws IOException {
+        return new ConversionHistory(conversions.all(), lock.isTaken(), conversions.gone());
     }
 
     /** The same for the one who holds the lock: the conversion that is running is his own. */

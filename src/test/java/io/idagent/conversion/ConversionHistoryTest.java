@@ -68,6 +68,12 @@ class ConversionHistoryTest {
         return new ConversionHistory(List.of(newestFirst), false).fact();
     }
 
+    private static ConversionFact fact(Conversions conversions, ConversionHistory.LockQuestion lock) {
+        return Fact.valueOf(ConversionHistory.read(conversions, lock))
+                .orElseThrow()
+                .fact();
+    }
+
     private static Optional<String> canBeRolledBack(Conversions.Record... newestFirst) {
         return new ConversionHistory(List.of(newestFirst), false)
                 .canBeRolledBack()
@@ -172,6 +178,24 @@ class ConversionHistoryTest {
         for (Fact<ConversionHistory> history :
                 List.of(ConversionHistory.read(conversions, lock), ConversionHistory.readUnderLock(conversions))) {
             assertTrue(history.whyUnknown().orElse("").contains("is not believed"), history.toString());
+        }
+    }
+
+    /** Else a daemon that looks just then would have a conversion finished that has ended. */
+    @Test
+    void oneThatEndsWhileTheHistoryIsReadIsNotTakenForInterrupted(@TempDir Path directory) throws IOException {
+        Conversions conversions = new Conversions(directory);
+        try (Journal journal = conversions.begin(CONVERT, NOON)) {
+            ConversionHistory.LockQuestion ends = () -> {
+                if (conversions.all().get(0).isOpen()) {
+                    journal.append(new JournalEntry.Closed(NOON, Outcomes.of(Result.DONE, "because")));
+                }
+                return false;
+            };
+            assertEquals(
+                    new ConversionFact.Interrupted(conversions.all().get(0).id(), NOON),
+                    fact(conversions, () -> false));
+            assertEquals(new ConversionFact.Idle(), fact(conversions, ends));
         }
     }
 
