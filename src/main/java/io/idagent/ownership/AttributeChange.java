@@ -1,6 +1,7 @@
 package io.idagent.ownership;
 
 import io.idagent.platform.Errno;
+import io.idagent.platform.ExtendedAttributes;
 import io.idagent.platform.FileStatus;
 import io.idagent.platform.LibC;
 import java.util.Arrays;
@@ -9,11 +10,8 @@ import java.util.List;
 /** Gives an attribute of a pinned file another value, if it still has the one that was found. Not for several threads. */
 final class AttributeChange {
 
-    /** The largest extended attribute that Linux knows, in bytes (XATTR_SIZE_MAX). */
-    private static final int VALUE_MAX = 64 * 1024;
-
     private final LibC libC;
-    private final byte[] value = new byte[VALUE_MAX];
+    private final byte[] value = new byte[ExtendedAttributes.VALUE_MAX];
 
     AttributeChange(LibC libC) {
         this.libC = libC;
@@ -22,7 +20,7 @@ final class AttributeChange {
     /** @param obstacle what "Operation not permitted" would not tell */
     ChangeOutcome change(int pin, FileStatus status, AttributeHit hit, String obstacle) {
         String what = hit.attribute().key() + " of " + hit.path();
-        int length = libC.getxattr(pin, hit.attribute().key(), value);
+        int length = libC.attributes().get(pin, hit.attribute().key(), value);
         if (length == -Errno.ENODATA) {
             return new ChangeOutcome.Replaced(what + " has been removed meanwhile");
         }
@@ -36,7 +34,8 @@ final class AttributeChange {
         if (!now.equals(hit.before())) {
             return new ChangeOutcome.Replaced(what + " has changed meanwhile: " + now + " instead of " + hit.before());
         }
-        int failure = libC.setxattr(pin, hit.attribute().key(), hit.after().bytes());
+        int failure =
+                libC.attributes().set(pin, hit.attribute().key(), hit.after().bytes());
         if (failure == -Errno.EPERM && status.uidBits() != 0) {
             failure = setAsOwner(pin, status, hit);
         }
@@ -49,7 +48,7 @@ final class AttributeChange {
     private int setAsOwner(int pin, FileStatus status, AttributeHit hit) {
         libC.actOnFilesAs(status.uidBits(), status.gidBits());
         try {
-            return libC.setxattr(pin, hit.attribute().key(), hit.after().bytes());
+            return libC.attributes().set(pin, hit.attribute().key(), hit.after().bytes());
         } finally {
             libC.actOnFilesAs(0, 0);
         }

@@ -3,6 +3,7 @@ package io.idagent.ownership;
 import io.idagent.platform.AttributeNames;
 import io.idagent.platform.DirectoryEntries;
 import io.idagent.platform.Errno;
+import io.idagent.platform.ExtendedAttributes;
 import io.idagent.platform.LibC;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,9 +20,6 @@ final class AttributeLook {
 
     private static final String TIMESTAMP = "trusted.libvirt.security.timestamp_dac";
 
-    /** The largest extended attribute that Linux knows, in bytes (XATTR_SIZE_MAX). */
-    private static final int VALUE_MAX = 64 * 1024;
-
     private static final OwnerAttribute[] ATTRIBUTES = OwnerAttribute.values();
     private static final byte[][] LISTED = Arrays.stream(ATTRIBUTES)
             .map(attribute -> AttributeNames.name(attribute.key()))
@@ -31,7 +29,7 @@ final class AttributeLook {
     private final AttributeRules rules;
     private final BootTime boot;
     private final AttributeNames names = new AttributeNames();
-    private final byte[] value = new byte[VALUE_MAX];
+    private final byte[] value = new byte[ExtendedAttributes.VALUE_MAX];
 
     AttributeLook(LibC libC, AttributeRules rules, BootTime boot) {
         this.libC = libC;
@@ -42,7 +40,7 @@ final class AttributeLook {
     /** Whether files there can have any of the attributes, as one of its directories shows. */
     boolean isSupported(int directory) {
         for (OwnerAttribute attribute : ATTRIBUTES) {
-            if (libC.getxattr(directory, attribute.key(), value) != -Errno.EOPNOTSUPP) {
+            if (libC.attributes().get(directory, attribute.key(), value) != -Errno.EOPNOTSUPP) {
                 return true;
             }
         }
@@ -51,16 +49,16 @@ final class AttributeLook {
 
     /** Whether an entry has to be pinned and read. What vanished has nothing; what cannot be listed is read, and fails. */
     boolean mayConcern(int directory, DirectoryEntries entry) {
-        return isOfInterest(libC.listxattr(directory, entry, names));
+        return isOfInterest(libC.attributes().list(directory, entry, names));
     }
 
     /** The same for an entry of the thread's working directory. */
     boolean mayConcern(DirectoryEntries entry) {
-        return isOfInterest(libC.listxattr(entry, names));
+        return isOfInterest(libC.attributes().list(entry, names));
     }
 
     boolean mayConcern(int pin) {
-        return isOfInterest(libC.listxattr(pin, names));
+        return isOfInterest(libC.attributes().list(pin, names));
     }
 
     private boolean isOfInterest(int length) {
@@ -83,7 +81,7 @@ final class AttributeLook {
      */
     int read(int pin, List<FoundAttribute> into) {
         for (OwnerAttribute attribute : ATTRIBUTES) {
-            int length = libC.getxattr(pin, attribute.key(), value);
+            int length = libC.attributes().get(pin, attribute.key(), value);
             if (length < 0 && length != -Errno.ENODATA && length != -Errno.EOPNOTSUPP) {
                 return length;
             }
@@ -104,7 +102,7 @@ final class AttributeLook {
     }
 
     private boolean isFromBeforeTheBoot(int pin) {
-        int length = libC.getxattr(pin, TIMESTAMP, value);
+        int length = libC.attributes().get(pin, TIMESTAMP, value);
         if (length <= 0) {
             return false;
         }

@@ -22,8 +22,8 @@ final class OwnersHand {
     }
 
     int set(int pin, String attribute, byte[] value) {
-        int failure = libC.setxattr(pin, attribute, value);
-        return isRefused(failure) ? asOwner(() -> libC.setxattr(pin, attribute, value)) : failure;
+        int failure = libC.attributes().set(pin, attribute, value);
+        return isRefused(failure) ? asOwner(() -> libC.attributes().set(pin, attribute, value)) : failure;
     }
 
     int chmod(int pin, int permissions) {
@@ -51,9 +51,9 @@ final class OwnersHand {
 
     Read read(int pin, String attribute) {
         byte[] value = new byte[MOST_BYTES];
-        int length = libC.getxattr(pin, attribute, value);
+        int length = libC.attributes().get(pin, attribute, value);
         if (isRefused(length)) {
-            length = asOwner(() -> libC.getxattr(pin, attribute, value));
+            length = asOwner(() -> libC.attributes().get(pin, attribute, value));
         }
         return length < 0
                 ? new Read(Optional.empty(), -length)

@@ -53,7 +53,7 @@ final class Privileges {
             return none(libC);
         }
         byte[] value = new byte[CAPABILITIES_SIZE];
-        int length = libC.getxattr(pin, CAPABILITIES, value);
+        int length = libC.attributes().get(pin, CAPABILITIES, value);
         return new Privileges(
                 libC, permissions, length > 0 ? Arrays.copyOf(value, length) : new byte[0], reason == Reason.ORPHAN);
     }
@@ -69,21 +69,21 @@ final class Privileges {
             note[0] = (byte) (permissions >> 8);
             note[1] = (byte) permissions;
             System.arraycopy(capabilities, 0, note, NOTED_PERMISSIONS, capabilities.length);
-            libC.setxattr(pin, NOTE, note);
+            libC.attributes().set(pin, NOTE, note);
         }
     }
 
     /** For an owner that could not be changed: nothing was cleared. */
     void withdrawNote(int pin) {
         if (!isNone()) {
-            libC.removexattr(pin, NOTE);
+            libC.attributes().remove(pin, NOTE);
         }
     }
 
     /** What a change that was cut off has noted, and not put back; nothing otherwise. */
     static Privileges noted(LibC libC, int pin, FileStatus status) {
         byte[] note = new byte[NOTED_PERMISSIONS + CAPABILITIES_SIZE];
-        int length = status.type() == FileType.REGULAR ? libC.getxattr(pin, NOTE, note) : 0;
+        int length = status.type() == FileType.REGULAR ? libC.attributes().get(pin, NOTE, note) : 0;
         return length < NOTED_PERMISSIONS
                 ? none(libC)
                 : new Privileges(
@@ -124,7 +124,7 @@ final class Privileges {
             (failure < 0 ? losses : notes).add(path + ": " + outcome(what, may ? "" : objection, failure));
         }
         if (capabilities.length > 0) {
-            int failure = may ? libC.setxattr(pin, CAPABILITIES, capabilities) : 0;
+            int failure = may ? libC.attributes().set(pin, CAPABILITIES, capabilities) : 0;
             (failure < 0 ? losses : notes)
                     .add(path + ": " + outcome("file capabilities", may ? "" : objection, failure));
         }

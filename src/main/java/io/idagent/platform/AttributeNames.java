@@ -2,7 +2,7 @@ package io.idagent.platform;
 
 import java.nio.charset.StandardCharsets;
 
-/** The names of one file's extended attributes, as {@code listxattr(2)} gives them. Filled by {@link LibC}. */
+/** The names of one file's extended attributes, as {@code listxattr(2)} gives them. Filled by {@link ExtendedAttributes}. */
 public final class AttributeNames {
 
     /** Nearly every file has none, and hardly one has more than three; longer lists count as naming everything. */

@@ -40,10 +40,7 @@ public final class LibC {
     private static final int VOLUNTARY_SWITCHES = 128;
 
     /** Including the NUL; longer paths are the caller's to cut (ENAMETOOLONG). */
-    private static final int PATH_MAX = 4096;
-
-    /** The largest extended attribute that Linux knows, in bytes (XATTR_SIZE_MAX). */
-    private static final int VALUE_MAX = 64 * 1024;
+    static final int PATH_MAX = 4096;
 
     // Where glibc has a function for a system call: under seccomp and on every processor it does what is right there.
     private static final NativeFunction SYSCALL = NativeFunction.named("syscall");
@@ -59,15 +56,11 @@ public final class LibC {
     private static final NativeFunction FCHDIR = NativeFunction.named("fchdir");
     private static final NativeFunction FCHOWNAT = NativeFunction.named("fchownat");
     private static final NativeFunction CHMOD = NativeFunction.named("chmod");
-    private static final NativeFunction GETXATTR = NativeFunction.named("getxattr");
-    private static final NativeFunction SETXATTR = NativeFunction.named("setxattr");
-    private static final NativeFunction REMOVEXATTR = NativeFunction.named("removexattr");
     private static final NativeFunction SYNCFS = NativeFunction.named("syncfs");
-    private static final NativeFunction LISTXATTR = NativeFunction.named("listxattr");
-    private static final NativeFunction LLISTXATTR = NativeFunction.named("llistxattr");
     private static final NativeFunction READLINKAT = NativeFunction.named("readlinkat");
 
     private final NativeMemory emptyPath = NativeMemory.text("");
+    private final ExtendedAttributes attributes = new ExtendedAttributes();
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
     private LibC() {}
@@ -75,6 +68,10 @@ public final class LibC {
     /** @throws IllegalStateException on a machine that is neither x86-64 nor arm64 */
     public static LibC load() {
         return Loaded.INSTANCE;
+    }
+
+    public ExtendedAttributes attributes() {
+        return attributes;
     }
 
     /** Opens a path as the process sees it; follows symbolic links unless the flags forbid it. */
@@ -87,7 +84,7 @@ public final class LibC {
             return -Errno.ENAMETOOLONG;
         }
         NativeMemory text = scratch.get().text(path);
-        return result(OPENAT.call(directory, text.address(), flags, 0));
+        return NativeFunction.result(OPENAT.call(directory, text.address(), flags, 0));
     }
 
     /** @param resolve the RESOLVE flags of {@code openat2(2)}; -ENOSYS (or, in some sandboxes, -EPERM) where it is missing */
@@ -100,23 +97,24 @@ public final class LibC {
         mine.openHow.bytes().putLong(0, Integer.toUnsignedLong(flags));
         mine.openHow.bytes().putLong(8, 0);
         mine.openHow.bytes().putLong(16, resolve);
-        return result(SYSCALL.call(SYS_OPENAT2, directory, text.address(), mine.openHow.address(), OPEN_HOW_SIZE));
+        return NativeFunction.result(
+                SYSCALL.call(SYS_OPENAT2, directory, text.address(), mine.openHow.address(), OPEN_HOW_SIZE));
     }
 
     public int close(int descriptor) {
-        return result(CLOSE.call(descriptor));
+        return NativeFunction.result(CLOSE.call(descriptor));
     }
 
     /** Reads the next part of a directory. @return 0 at the end */
     public int getdents64(int directory, DirectoryEntries into) {
-        int length = result(SYSCALL.call(SYS_GETDENTS64, directory, into.address(), into.size(), 0));
+        int length = NativeFunction.result(SYSCALL.call(SYS_GETDENTS64, directory, into.address(), into.size(), 0));
         into.filled(Math.max(length, 0));
         return length;
     }
 
     /** Looks at what the descriptor stands for. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
     public int statx(int descriptor, int flags, FileStatus into) {
-        return result(STATX.call(
+        return NativeFunction.result(STATX.call(
                 descriptor,
                 emptyPath.address(),
                 AT_EMPTY_PATH | AT_NO_AUTOMOUNT | flags,
@@ -130,7 +128,7 @@ public final class LibC {
             return -Errno.ENAMETOOLONG;
         }
         NativeMemory text = scratch.get().text(name);
-        return result(STATX.call(
+        return NativeFunction.result(STATX.call(
                 directory,
                 text.address(),
                 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
@@ -140,7 +138,7 @@ public final class LibC {
 
     /** The same for the entry on which the cursor stands. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
     public int statx(int directory, DirectoryEntries current, int flags, FileStatus into) {
-        return result(STATX.call(
+        return NativeFunction.result(STATX.call(
                 directory,
                 current.nameAddress(),
                 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
@@ -150,76 +148,39 @@ public final class LibC {
 
     /** Changes the owner of a pinned entry; a symbolic link's own. @param uid,gid the 32 bits, or {@link #LEAVE} */
     public int chown(int pin, int uid, int gid) {
-        return result(FCHOWNAT.call(pin, emptyPath.address(), uid, gid, AT_EMPTY_PATH));
+        return NativeFunction.result(FCHOWNAT.call(pin, emptyPath.address(), uid, gid, AT_EMPTY_PATH));
     }
 
     /** Changes the permissions of a pinned entry that is no symbolic link. */
     public int chmod(int pin, int permissions) {
         // fchmod(2) on an O_PATH descriptor is EBADF; the kernel's own link to it works.
-        return result(CHMOD.call(scratch.get().text(ownLink(pin)).address(), permissions));
-    }
-
-    /** Reads an extended attribute of a pinned entry that is no symbolic link. @return its length */
-    public int getxattr(int pin, String name, byte[] into) {
-        Scratch mine = scratch.get();
-        int size = Math.min(into.length, mine.value.size());
-        int length = result(GETXATTR.call(
-                mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), size));
-        return mine.copyValue(length, into);
-    }
-
-    /** Sets an extended attribute of a pinned entry that is no symbolic link. */
-    public int setxattr(int pin, String name, byte[] value) {
-        Scratch mine = scratch.get();
-        mine.value.bytes().put(0, value);
-        return result(SETXATTR.call(
-                mine.text(ownLink(pin)).address(), mine.name(name).address(), mine.value.address(), value.length, 0));
-    }
-
-    /** Takes an extended attribute of a pinned entry away that is no symbolic link. */
-    public int removexattr(int pin, String name) {
-        Scratch mine = scratch.get();
-        return result(REMOVEXATTR.call(
-                mine.text(ownLink(pin)).address(), mine.name(name).address()));
+        return NativeFunction.result(CHMOD.call(scratch.get().text(ownLink(pin)).address(), permissions));
     }
 
     /** Returns when all that was written to the descriptor's file system is on its disk. @param descriptor no pin */
     public int syncfs(int descriptor) {
-        return result(SYNCFS.call(descriptor));
+        return NativeFunction.result(SYNCFS.call(descriptor));
     }
 
     /** Where a pinned symbolic link points. @return the length; the whole of {@code into} means that it was cut */
     public int readlink(int pin, byte[] into) {
-        Scratch mine = scratch.get();
-        int size = Math.min(into.length, mine.value.size());
-        return mine.copyValue(result(READLINKAT.call(pin, emptyPath.address(), mine.value.address(), size)), into);
-    }
-
-    /** Lists the extended attributes of a pinned entry that is no symbolic link. */
-    public int listxattr(int pin, AttributeNames into) {
-        long link = scratch.get().text(ownLink(pin)).address();
-        return into.filled(result(LISTXATTR.call(link, into.address(), into.size())));
-    }
-
-    /** The same for the entry on which the cursor stands; a symbolic link's own. */
-    public int listxattr(int directory, DirectoryEntries current, AttributeNames into) {
-        long path = scratch.get().entry(ownLink(directory), current).address();
-        return into.filled(result(LLISTXATTR.call(path, into.address(), into.size())));
-    }
-
-    /** The same for an entry of the thread's working directory, which is quicker than by way of /proc. */
-    public int listxattr(DirectoryEntries current, AttributeNames into) {
-        return into.filled(result(LLISTXATTR.call(current.nameAddress(), into.address(), into.size())));
+        NativeMemory target = scratch.get().path;
+        int size = Math.min(into.length, target.size());
+        int length = NativeFunction.result(READLINKAT.call(pin, emptyPath.address(), target.address(), size));
+        if (length > 0) {
+            target.bytes().get(0, into, 0, length);
+        }
+        return length;
     }
 
     /** Gives the calling thread a working directory of its own, which no other thread sees. @return 0 if it has one now */
     public int unshareWorkingDirectory() {
-        return result(UNSHARE.call(CLONE_FS));
+        return NativeFunction.result(UNSHARE.call(CLONE_FS));
     }
 
     /** Only for threads that have a working directory of their own. */
     public int fchdir(int directory) {
-        return result(FCHDIR.call(directory));
+        return NativeFunction.result(FCHDIR.call(directory));
     }
 
     /** How often the calling thread has waited for something; that others took the processor from it is not counted. */
@@ -238,11 +199,13 @@ public final class LibC {
     public int create(int directory, byte[] name, int permissions) {
         int flags =
                 OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
-        return result(OPENAT.call(directory, scratch.get().text(name).address(), flags, permissions));
+        return NativeFunction.result(
+                OPENAT.call(directory, scratch.get().text(name).address(), flags, permissions));
     }
 
     public int unlink(int directory, byte[] name) {
-        return result(UNLINKAT.call(directory, scratch.get().text(name).address(), 0));
+        return NativeFunction.result(
+                UNLINKAT.call(directory, scratch.get().text(name).address(), 0));
     }
 
     /** Tries to lock a range for writing, without waiting; the lock belongs to the descriptor and goes with it. */
@@ -253,7 +216,7 @@ public final class LibC {
                 .putShort(2, (short) 0)
                 .putLong(8, start)
                 .putLong(16, length);
-        return result(FCNTL.call(descriptor, F_OFD_SETLK, lock.address()));
+        return NativeFunction.result(FCNTL.call(descriptor, F_OFD_SETLK, lock.address()));
     }
 
     /** As whom the calling thread alone uses files, from now on. Everything but root's own numbers takes root's rights away. */
@@ -268,13 +231,9 @@ public final class LibC {
         }
     }
 
-    private static byte[] ownLink(int pin) {
+    /** The kernel's own link to what a descriptor stands for, for calls that take a path alone. */
+    static byte[] ownLink(int pin) {
         return ("/proc/self/fd/" + pin).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static int result(long returned) {
-        int value = (int) returned; // of a function that returns an int the upper half is anything
-        return value == -1 ? -NativeFunction.lastError() : value;
     }
 
     private static boolean isArm64() {
@@ -295,8 +254,6 @@ public final class LibC {
     /** Memory for the arguments of one call at a time. */
     private static final class Scratch {
         private final NativeMemory path = new NativeMemory(PATH_MAX);
-        private final NativeMemory name = new NativeMemory(256);
-        private final NativeMemory value = new NativeMemory(VALUE_MAX);
         private final NativeMemory lock = new NativeMemory(FLOCK_SIZE);
         private final NativeMemory usage = new NativeMemory(RUSAGE_SIZE);
         private final NativeMemory openHow = new NativeMemory(OPEN_HOW_SIZE);
@@ -304,24 +261,6 @@ public final class LibC {
         NativeMemory text(byte[] text) {
             path.setText(text);
             return path;
-        }
-
-        NativeMemory entry(byte[] directory, DirectoryEntries current) {
-            path.bytes().put(0, directory).put(directory.length, (byte) '/');
-            current.copyName(path.bytes(), directory.length + 1);
-            return path;
-        }
-
-        int copyValue(int length, byte[] into) {
-            if (length > 0) {
-                value.bytes().get(0, into, 0, length);
-            }
-            return length;
-        }
-
-        NativeMemory name(String ascii) {
-            name.setText(ascii.getBytes(StandardCharsets.US_ASCII));
-            return name;
         }
     }
 }

@@ -57,6 +57,12 @@ final class NativeFunction {
         return LAST_ERROR.get();
     }
 
+    /** What a system call has returned: the negated {@link Errno} if it says that it has failed. */
+    static int result(long returned) {
+        int value = (int) returned; // of a function that returns an int the upper half is anything
+        return value == -1 ? -lastError() : value;
+    }
+
     long call(long first) {
         return INVOKER.invokeL1(ONE, address, first);
     }
