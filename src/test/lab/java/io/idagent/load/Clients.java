@@ -1,7 +1,5 @@
 package io.idagent.load;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.List;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Clients of the daemon in this network namespace, each with one probe a second, each time on a new connection, as
- * monitoring does. Beside them, if wanted, as many that send one byte a second and never end, and some that ask for what
- * does not exist. Prints "PROBES FAILED MEDIAN P99 LONGEST PROCESSOR", times in milliseconds, the last what these clients themselves
- * took of the processors, and the first failures.
+ * Clients of the daemon in this network namespace, each with one probe a second ({@link Probers}). Beside them, if wanted, as
+ * many that send one byte a second and never end, and some that ask for what does not exist. Prints "PROBES FAILED MEDIAN P99
+ * LONGEST PROCESSOR", times in milliseconds, the last what these clients themselves took of the processors, and the first
+ * failures.
  */
 public final class Clients {
 
@@ -28,106 +26,79 @@ public final class Clients {
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    private record Probe(String request, Set<Integer> wanted) {
-
-        static Probe get(String path, Integer... wanted) {
-            return new Probe(
-                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", Set.of(wanted));
-        }
-    }
-
-    /** Readiness is DOWN while the host is being changed: that is its answer, and no failure. */
-    private static final List<Probe> PROBES = List.of(
-            Probe.get("/q/health/live", 200),
-            Probe.get("/q/health/ready", 200, 503),
-            Probe.get("/q/metrics", 200),
-            Probe.get("/status", 200));
-
     private static final List<Probe> NASTY = Stream.concat(
                     Stream.of(
                             Probe.get("/" + "../".repeat(20) + "etc/passwd", 400, 404),
                             Probe.get("/q/%2e%2e/%2e%2e/etc/shadow", 400, 404),
                             Probe.get("/" + "x".repeat(100_000), 400, 414),
                             Probe.get("/status HTTP/1.1\r\nX: " + "x".repeat(100_000), 400, 413, 431),
-                            new Probe("nonsense\r\n\r\n", Set.of(400))),
+                            Probe.of("nonsense\r\n\r\n", 400)),
                     Stream.of("POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "OPTIONS", "BREW")
-                            .map(method -> new Probe(
+                            .map(method -> Probe.of(
                                     method + " /status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-                                    Set.of(400, 403, 404, 405, 501))))
+                                    400,
+                                    403,
+                                    404,
+                                    405,
+                                    501)))
             .toList();
 
-    private final ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final long end;
 
-    private Clients(int seconds) {
-        end = System.nanoTime() + seconds * SECOND_NANOS;
+    private Clients(long end) {
+        this.end = end;
     }
 
     /** @param arguments clients, seconds, and "nasty" if there are to be such */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         int count = Integer.parseInt(arguments[0]);
         int seconds = Integer.parseInt(arguments[1]);
-        Clients clients = new Clients(seconds);
+        long end = System.nanoTime() + seconds * SECOND_NANOS;
+        Clients nasty = new Clients(end);
         ExecutorService threads = Executors.newCachedThreadPool();
-        for (int i = 0; i < count; i++) {
-            int number = i;
-            threads.execute(() -> clients.probeEachSecond(number));
-            if (arguments.length > 2) {
-                threads.execute(clients::sendOneByteASecond);
-            }
-        }
         if (arguments.length > 2) {
-            threads.execute(clients::askNastily);
+            for (int i = 0; i < count; i++) {
+                threads.execute(nasty::sendOneByteASecond);
+            }
+            threads.execute(nasty::askNastily);
         }
+        Probers probers = new Probers(DAEMON, count, end);
+        probers.run();
         threads.shutdown();
-        if (!threads.awaitTermination(seconds + 60L, TimeUnit.SECONDS)) {
+        if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("clients hang");
         }
-        clients.report();
-        System.exit(clients.failures.isEmpty() ? 0 : 1);
-    }
-
-    private void probeEachSecond(int number) {
-        sleep(number % 100 * SECOND_NANOS / 100);
-        for (int turn = number; System.nanoTime() < end; turn++) {
-            long begun = System.nanoTime();
-            check(PROBES.get(turn % PROBES.size()));
-            nanos.add(System.nanoTime() - begun);
-            sleep(SECOND_NANOS - (System.nanoTime() - begun));
-        }
+        List<String> failures = Stream.concat(probers.failures().stream(), nasty.failures.stream())
+                .toList();
+        report(probers.nanos(), failures);
+        System.exit(failures.isEmpty() ? 0 : 1);
     }
 
     private void askNastily() {
-        NASTY.forEach(this::check);
-    }
-
-    private void check(Probe probe) {
-        String asked = probe.request().lines().findFirst().orElse("");
-        String short40 = asked.substring(0, Math.min(40, asked.length()));
-        try {
-            int status = answer(probe.request());
-            // To end the connection without a word is an answer to nonsense, and to none of the probes.
-            if (!probe.wanted().contains(status) && (status != 0 || PROBES.contains(probe))) {
-                failures.add(short40 + ": answered with " + status);
+        for (Probe probe : NASTY) {
+            try {
+                int status = answer(probe);
+                // To end the connection without a word is an answer to nonsense.
+                if (status != 0 && !probe.wanted().contains(status)) {
+                    failures.add(probe + ": answered with " + status);
+                }
+            } catch (SocketTimeoutException e) {
+                failures.add(probe + ": no answer within " + TIMEOUT_MILLIS + " ms");
+            } catch (SocketException ended) {
+                continue;
+            } catch (IOException e) {
+                failures.add(probe + ": " + e);
             }
-        } catch (SocketTimeoutException e) {
-            failures.add(short40 + ": no answer within " + TIMEOUT_MILLIS + " ms");
-        } catch (SocketException e) {
-            if (PROBES.contains(probe)) {
-                failures.add(short40 + ": " + e);
-            }
-        } catch (IOException e) {
-            failures.add(short40 + ": " + e);
         }
     }
 
     /** @return the status, 0 if the connection was ended without one */
-    private static int answer(String request) throws IOException {
+    private static int answer(Probe probe) throws IOException {
         try (Socket socket = connect()) {
-            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            return answer.matches("(?s)HTTP/1\\.[01] [0-9]{3}.*") ? Integer.parseInt(answer.substring(9, 12)) : 0;
+            socket.getOutputStream().write(probe.request());
+            byte[] answer = socket.getInputStream().readAllBytes();
+            return Probe.status(answer, answer.length);
         }
     }
 
@@ -160,7 +131,7 @@ public final class Clients {
         }
     }
 
-    private void report() {
+    private static void report(List<Long> nanos, List<String> failures) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
                 "%d %d %.1f %.1f %.1f %d%n",
