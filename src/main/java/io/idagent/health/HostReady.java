@@ -7,7 +7,6 @@ import io.idagent.daemon.Daemon;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -18,6 +17,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 public class HostReady implements AsyncHealthCheck {
 
     private final Daemon daemon;
+    private final OncePerLook<HealthCheckResponse> responses = new OncePerLook<>(this::response);
 
     public HostReady(Daemon daemon) {
         this.daemon = daemon;
@@ -25,20 +25,23 @@ public class HostReady implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        HealthCheckResponseBuilder response = HealthCheckResponse.named("ready for live migration");
-        Optional<Published> published = daemon.published();
-        if (published.isEmpty()) {
-            return Uni.createFrom()
-                    .item(response.down()
-                            .withData("sentence", "the host was not looked at yet")
-                            .build());
-        }
-        StatusDocument status = PublicStatus.of(published.get().status(), daemon.settings());
-        response.status(published.get().readiness() == Readiness.READY)
+        return Uni.createFrom().item(daemon.published().map(responses::of).orElseGet(HostReady::notLookedAt));
+    }
+
+    private static HealthCheckResponse notLookedAt() {
+        return named().down()
+                .withData("sentence", "the host was not looked at yet")
+                .build();
+    }
+
+    private HealthCheckResponse response(Published published) {
+        HealthCheckResponseBuilder response = named();
+        StatusDocument status = PublicStatus.of(published.status(), daemon.settings());
+        response.status(published.readiness() == Readiness.READY)
                 .withData("state", status.state())
                 .withData("sentence", status.sentence());
         status.baseLabel().ifPresent(label -> response.withData("base_label", label.toString()));
-        published.get().status().guests().ifPresent(guests -> response.withData("guests", guests.size()));
+        published.status().guests().ifPresent(guests -> response.withData("guests", guests.size()));
         status.blockers().stream()
                 .collect(Collectors.groupingBy(StatusDocument.Obstacle::kind, Collectors.counting()))
                 .forEach((kind, count) -> response.withData("blockers." + kind, count));
@@ -54,6 +57,10 @@ public class HostReady implements AsyncHealthCheck {
             response.withData(
                     account.user() + ".target_gid", account.targetGid().value());
         }
-        return Uni.createFrom().item(response.build());
+        return response.build();
+    }
+
+    private static HealthCheckResponseBuilder named() {
+        return HealthCheckResponse.named("ready for live migration");
     }
 }

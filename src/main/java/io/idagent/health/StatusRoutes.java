@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.idagent.agent.Published;
 import io.idagent.daemon.Daemon;
 import io.idagent.platform.Json;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** {@code /status}, and the rule that nothing can be changed over HTTP: GET and HEAD only. */
@@ -20,6 +22,7 @@ public class StatusRoutes {
 
     private final Daemon daemon;
     private final ObjectMapper json = Json.mapper();
+    private final OncePerLook<Buffer> documents = new OncePerLook<>(this::document);
 
     public StatusRoutes(Daemon daemon) {
         this.daemon = daemon;
@@ -51,12 +54,15 @@ public class StatusRoutes {
                     .end("the host was not looked at yet\n");
             return;
         }
+        request.response().putHeader("Content-Type", "application/json").end(documents.of(published.get()));
+    }
+
+    private Buffer document(Published published) {
         try {
-            String document =
-                    json.writeValueAsString(PublicStatus.of(published.get().status(), daemon.settings()));
-            request.response().putHeader("Content-Type", "application/json").end(document + "\n");
+            return Buffer.buffer(
+                    json.writeValueAsString(PublicStatus.of(published.status(), daemon.settings())) + "\n");
         } catch (JsonProcessingException e) {
-            request.fail(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
