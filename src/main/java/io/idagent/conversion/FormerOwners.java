@@ -90,20 +90,25 @@ final class FormerOwners implements InventoryStep.Correction {
 
     /** A file that is named more than once: the first time tells what it had at the beginning. */
     private static Hit owner(OwnerHit found, List<Hit> noted) {
-        Optional<OwnerHit> first = noted.stream()
-                .filter(OwnerHit.class::isInstance)
-                .map(OwnerHit.class::cast)
-                .findFirst();
-        if (first.isEmpty()) {
+        OwnerHit then = firstOwner(noted);
+        if (then == null) {
             return found;
         }
         // Half by half: somebody may have given the other half away since.
-        OwnerHit then = first.get();
         Owner now = found.before();
         Owner back = new Owner(
                 now.uid().equals(then.after().uid()) ? then.before().uid() : now.uid(),
                 now.gid().equals(then.after().gid()) ? then.before().gid() : now.gid());
         return back.equals(now) ? null : found.withAfter(back);
+    }
+
+    private static OwnerHit firstOwner(List<Hit> noted) {
+        for (Hit hit : noted) {
+            if (hit instanceof OwnerHit owner) {
+                return owner;
+            }
+        }
+        return null;
     }
 
     /** One that somebody has changed since goes back by its numbers. */
@@ -123,6 +128,9 @@ final class FormerOwners implements InventoryStep.Correction {
     /** What was noted of a file: of one with several names a scan gives one, and not always the same. */
     private List<Hit> then(Hit found) throws IOException {
         List<Hit> all = noted.withInode(found.inode());
+        if (areAllOf(found.path(), all)) {
+            return all;
+        }
         Optional<RawPath> name =
                 all.stream().map(Hit::path).filter(found.path()::equals).findFirst();
         if (name.isEmpty()) {
@@ -134,6 +142,16 @@ final class FormerOwners implements InventoryStep.Correction {
         }
         RawPath thatName = name.orElse(found.path());
         return all.stream().filter(hit -> hit.path().equals(thatName)).toList();
+    }
+
+    /** Nearly always: then nothing has to be sorted out. */
+    private static boolean areAllOf(RawPath path, List<Hit> hits) {
+        for (Hit hit : hits) {
+            if (!hit.path().equals(path)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

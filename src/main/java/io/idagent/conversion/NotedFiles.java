@@ -22,21 +22,21 @@ final class NotedFiles implements AutoCloseable {
     /** Hash of the inode above, place below: sorted, the lines of one inode stand together, in the order of their writing. */
     private final long[] lines;
 
-    private NotedFiles(long count) {
-        lines = new long[Math.toIntExact(count)];
+    private int count;
+
+    private NotedFiles(long most) {
+        lines = new long[Math.toIntExact(most)];
     }
 
     /** @param manifests oldest first */
     static NotedFiles in(List<Manifest> manifests) throws IOException {
-        long count = 0;
+        long most = 0;
         for (Manifest manifest : manifests) {
             for (int pass : manifest.passes()) {
-                long[] lines = {0};
-                manifest.read(pass, hit -> lines[0]++);
-                count += lines[0];
+                most += manifest.mostLines(pass);
             }
         }
-        NotedFiles noted = new NotedFiles(count);
+        NotedFiles noted = new NotedFiles(most);
         try {
             noted.remember(manifests);
             return noted;
@@ -47,29 +47,28 @@ final class NotedFiles implements AutoCloseable {
     }
 
     private void remember(List<Manifest> manifests) throws IOException {
-        int[] next = {0};
         long begin = 0;
         for (Manifest manifest : manifests) {
             for (int pass : manifest.passes()) {
                 ManifestLines opened = manifest.open(pass, begin);
                 passes.add(opened);
                 long first = begin;
-                manifest.readLines(pass, (hit, offset) -> lines[next[0]++] = hash(hit.inode()) | first + offset);
+                manifest.readLines(pass, (hit, offset) -> lines[count++] = hash(hit.inode()) | first + offset);
                 begin = opened.end();
             }
         }
         if (begin > PLACE) {
             throw new IOException("the manifests are longer than a terabyte");
         }
-        Arrays.sort(lines);
+        Arrays.sort(lines, 0, count);
     }
 
     /** What was noted of files with this inode, which may be several on several file systems, in the order of writing. */
     List<Hit> withInode(long inode) throws IOException {
         long hash = hash(inode);
-        int at = Arrays.binarySearch(lines, hash);
+        int at = Arrays.binarySearch(lines, 0, count, hash);
         List<Hit> found = new ArrayList<>(2);
-        for (int i = at < 0 ? -at - 1 : at; i < lines.length && (lines[i] & ~PLACE) == hash; i++) {
+        for (int i = at < 0 ? -at - 1 : at; i < count && (lines[i] & ~PLACE) == hash; i++) {
             Hit hit = read(lines[i] & PLACE);
             if (hit.inode() == inode) {
                 found.add(hit);
