@@ -88,7 +88,7 @@ final class ChangeIdsStep implements StepAction {
      * ones; and it may have been a run before this one that had them do so.
      */
     private void bringToDisk() throws IOException {
-        Journal.syncDirectory(accountFiles);
+        PrivateFiles.syncDirectory(accountFiles);
     }
 
     private void move(AccountChange change, boolean reservesUid, boolean reservesGid)

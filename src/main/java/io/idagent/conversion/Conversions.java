@@ -1,15 +1,10 @@
 package io.idagent.conversion;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The conversions of this host, past and under way: one folder each below the state directory, with journal and
@@ -32,7 +26,6 @@ public final class Conversions {
     private static final DateTimeFormatter ID =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String ID_FORM = "[0-9]{8}T[0-9]{6}Z";
-    private static final int GROUP_OR_OTHERS_WRITE = 022;
 
     private final Path directory;
     private final boolean offline;
@@ -98,13 +91,13 @@ public final class Conversions {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return records;
         }
-        checkTrusted(directory.getParent());
-        checkTrusted(directory);
+        PrivateFiles.checkTrusted(directory.getParent());
+        PrivateFiles.checkTrusted(directory);
         for (String id : ids()) {
             Path folder = directory.resolve(id);
             if (Files.exists(folder.resolve(Journal.FILE))) {
-                checkTrusted(folder);
-                checkTrusted(folder.resolve(Journal.FILE));
+                PrivateFiles.checkTrusted(folder);
+                PrivateFiles.checkTrusted(folder.resolve(Journal.FILE));
                 read(folder).ifPresent(records::add);
             }
         }
@@ -160,11 +153,11 @@ public final class Conversions {
     }
 
     private Journal create(ConversionPlan plan, Instant now) throws IOException {
-        createPrivate(directory);
-        checkTrusted(directory.getParent());
-        checkTrusted(directory);
+        PrivateFiles.createDirectory(directory);
+        PrivateFiles.checkTrusted(directory.getParent());
+        PrivateFiles.checkTrusted(directory);
         Path folder = directory.resolve(idAfterAllOthers(now));
-        createPrivate(folder);
+        PrivateFiles.createDirectory(folder);
         return Journal.create(folder, new JournalEntry.Opened(now, JournalEntry.Opened.FORMAT, plan));
     }
 
@@ -220,55 +213,5 @@ public final class Conversions {
                 .sorted(Comparator.comparing(Record::id))
                 .map(record -> new Manifest(record.directory()))
                 .toList();
-    }
-
-    public static void createPrivate(Path path) throws IOException {
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-    }
-
-    /** Makes a file that is not there yet, for its owner alone, whatever umask the caller has; follows no link. */
-    public static FileChannel createPrivateFile(Path file) throws IOException {
-        return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-
-    /** Writes a file for its owner alone, whole or not at all; it is on the disk when this returns. */
-    public static void putPrivateFile(Path file, byte[] content) throws IOException {
-        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-        Files.deleteIfExists(unfinished);
-        try (FileChannel channel = createPrivateFile(unfinished)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        Journal.syncDirectory(file.getParent());
-    }
-
-    /** Not a link, root's (or the caller's own, for those who try this without root), and closed to others. */
-    public static void checkTrusted(Path path) throws IOException {
-        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        int uid = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        boolean link = Files.isSymbolicLink(path);
-        if (link || (uid != 0 && uid != ownUid()) || (mode & GROUP_OR_OTHERS_WRITE) != 0) {
-            throw new IOException(String.format(
-                    "%s is not believed: it %s. Others than root could have written it. Look at who did, then repair it"
-                            + " (chown root:root, chmod go-w) or move it away",
-                    path,
-                    link
-                            ? "is a symbolic link"
-                            : String.format("belongs to uid %d and has mode %o", uid, mode & 07777)));
-        }
-    }
-
-    private static int ownUid() throws IOException {
-        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 }

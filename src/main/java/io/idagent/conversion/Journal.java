@@ -44,15 +44,15 @@ public final class Journal implements AutoCloseable {
     /** Makes a new journal in a directory that exists and is empty; its first line is on the disk when this returns. */
     static Journal create(Path directory, JournalEntry.Opened opened) throws IOException {
         byte[] first = format(opened).getBytes(StandardCharsets.UTF_8);
-        FileChannel channel = Conversions.createPrivateFile(directory.resolve(FILE));
+        FileChannel channel = PrivateFiles.create(directory.resolve(FILE));
         try {
             // Zero bytes, so that a journal that is still open looks right on a terminal too.
             write(channel, new byte[first.length + ROOM], 0);
             channel.force(true);
             write(channel, first, 0);
             channel.force(true);
-            syncDirectory(directory);
-            syncDirectory(directory.getParent());
+            PrivateFiles.syncDirectory(directory);
+            PrivateFiles.syncDirectory(directory.getParent());
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -155,13 +155,6 @@ public final class Journal implements AutoCloseable {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             position += channel.write(buffer, position);
-        }
-    }
-
-    /** Makes a new name durable: without it a power cut may take file and name. */
-    static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 

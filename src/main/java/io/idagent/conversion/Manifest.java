@@ -53,7 +53,7 @@ final class Manifest {
         List<String> places = errors.size() >= ScanResult.ERRORS
                 ? List.of("/")
                 : errors.stream().map(PathError::path).distinct().toList();
-        Conversions.putPrivateFile(
+        PrivateFiles.put(
                 directory.resolve(UNREAD), (String.join("\n", places) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -63,7 +63,7 @@ final class Manifest {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
         }
-        Conversions.checkTrusted(file);
+        PrivateFiles.checkTrusted(file);
         return Files.readAllLines(file);
     }
 
@@ -93,14 +93,14 @@ final class Manifest {
 
     /** To look up single lines of a pass. */
     ManifestLines open(int pass, long begin) throws IOException {
-        Conversions.checkTrusted(file(pass));
+        PrivateFiles.checkTrusted(file(pass));
         return new ManifestLines(file(pass), begin);
     }
 
     /** More lines than a pass has, but for a few: quick, as none of them is looked at. */
     long mostLines(int pass) throws IOException {
         Path file = file(pass);
-        Conversions.checkTrusted(file);
+        PrivateFiles.checkTrusted(file);
         long lines = 1; // one that is cut short
         byte[] part = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -120,7 +120,7 @@ final class Manifest {
 
     void readLines(int pass, LineReader reader) throws IOException {
         Path file = file(pass);
-        Conversions.checkTrusted(file);
+        PrivateFiles.checkTrusted(file);
         long lines = 0;
         long offset = 0;
         try (BufferedReader in = new BufferedReader(
@@ -160,7 +160,7 @@ final class Manifest {
             this.unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
             // Below --root a disk may bring a link of that name along: what lies there goes, and is never opened.
             Files.deleteIfExists(unfinished);
-            this.channel = Conversions.createPrivateFile(unfinished);
+            this.channel = PrivateFiles.create(unfinished);
             this.out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         }
 
@@ -175,7 +175,7 @@ final class Manifest {
             out.flush();
             channel.force(true);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            Journal.syncDirectory(file.getParent());
+            PrivateFiles.syncDirectory(file.getParent());
             return lines;
         }
 

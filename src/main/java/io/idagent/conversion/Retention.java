@@ -98,6 +98,6 @@ final class Retention {
         StringBuilder text = new StringBuilder();
         gone.forEach(
                 (result, count) -> text.append(result).append(' ').append(count).append('\n'));
-        Conversions.putPrivateFile(directory.resolve(GONE), text.toString().getBytes(StandardCharsets.ISO_8859_1));
+        PrivateFiles.put(directory.resolve(GONE), text.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -52,7 +52,7 @@ final class SettleNumbers {
         }
         // As after usermod: the tools sync files, and not the directory in which they put new ones in the place of old
         // ones.
-        Journal.syncDirectory(accountFiles);
+        PrivateFiles.syncDirectory(accountFiles);
     }
 
     /** Of a conversion before this one, or one by hand. What this one has left is kept already. */

@@ -2,7 +2,7 @@ package io.idagent.migration;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.idagent.conversion.Conversions;
+import io.idagent.conversion.PrivateFiles;
 import io.idagent.platform.Json;
 import io.idagent.platform.LibvirtGuest;
 import java.io.IOException;
@@ -52,8 +52,8 @@ public final class EvacuatedGuests {
     private Map<String, Away> read() throws IOException {
         Map<String, Away> all = new TreeMap<>();
         try {
-            Conversions.checkTrusted(file.getParent());
-            Conversions.checkTrusted(file);
+            PrivateFiles.checkTrusted(file.getParent());
+            PrivateFiles.checkTrusted(file);
             JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Away>>() {})
                     .forEach(guest -> all.put(guest.name(), guest));
         } catch (NoSuchFileException none) {
@@ -65,7 +65,7 @@ public final class EvacuatedGuests {
     private void change(Consumer<Map<String, Away>> change) throws IOException {
         Map<String, Away> all = read();
         change.accept(all);
-        Conversions.createPrivate(file.getParent());
-        Conversions.putPrivateFile(file, JSON.writeValueAsBytes(all.values()));
+        PrivateFiles.createDirectory(file.getParent());
+        PrivateFiles.put(file, JSON.writeValueAsBytes(all.values()));
     }
 }

@@ -2,7 +2,7 @@ package io.idagent.migration;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.idagent.conversion.Conversions;
+import io.idagent.conversion.PrivateFiles;
 import io.idagent.platform.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -42,15 +42,15 @@ public final class GrantJournal {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return grants;
         }
-        Conversions.checkTrusted(directory.getParent());
-        Conversions.checkTrusted(directory);
+        PrivateFiles.checkTrusted(directory.getParent());
+        PrivateFiles.checkTrusted(directory);
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*" + ENDING)) {
             entries.forEach(files::add);
         }
         files.sort(Comparator.naturalOrder());
         for (Path file : files) {
-            Conversions.checkTrusted(file);
+            PrivateFiles.checkTrusted(file);
             try {
                 Grant grant = JSON.readValue(Files.readAllBytes(file), Grant.class);
                 grants.put(grant.access().path(), grant);
@@ -67,9 +67,9 @@ public final class GrantJournal {
 
     /** Writes it down, whole or not at all; it is on the disk when this returns. */
     void put(Grant grant) throws IOException {
-        Conversions.createPrivate(directory);
-        Conversions.checkTrusted(directory);
-        Conversions.putPrivateFile(file(grant.access().path()), JSON.writeValueAsBytes(grant));
+        PrivateFiles.createDirectory(directory);
+        PrivateFiles.checkTrusted(directory);
+        PrivateFiles.put(file(grant.access().path()), JSON.writeValueAsBytes(grant));
     }
 
     void remove(Grant grant) throws IOException {
