@@ -9,6 +9,7 @@ import io.idagent.host.ConversionFact;
 import io.idagent.host.Fact;
 import io.idagent.host.FileScope;
 import io.idagent.host.FormerOf;
+import io.idagent.platform.ExclusiveLock;
 import io.idagent.platform.Gid;
 import io.idagent.platform.Uid;
 import java.io.IOException;
@@ -178,6 +179,18 @@ class ConversionHistoryTest {
         for (Fact<ConversionHistory> history :
                 List.of(ConversionHistory.read(conversions, lock), ConversionHistory.readUnderLock(conversions))) {
             assertTrue(history.whyUnknown().orElse("").contains("is not believed"), history.toString());
+        }
+    }
+
+    @Test
+    void whoHoldsTheLockIsConverting(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("lock");
+        try (ExclusiveLock held = ConversionLock.take(file).orElseThrow()) {
+            assertEquals(
+                    new ConversionFact.Running(),
+                    Fact.valueOf(ConversionHistory.read(new Conversions(directory), file))
+                            .orElseThrow()
+                            .fact());
         }
     }
 

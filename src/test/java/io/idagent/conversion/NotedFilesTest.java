@@ -65,6 +65,14 @@ class NotedFilesTest {
         }
     }
 
+    /** As a reader ends lines, and one more that may not be ended. */
+    @Test
+    void linesAreCountedBeforeAnyIsRead() throws IOException {
+        assertEquals(4, manifest.mostLines(1));
+        Files.writeString(directory.resolve("manifest-1"), "a\rb\nc");
+        assertEquals(3, manifest.mostLines(1));
+    }
+
     /** The last byte, the last line, half a line, half a path, the line ends of another system. */
     @ParameterizedTest
     @ValueSource(strings = {"(?s).$", "end 2\n$", "[^\n]{9}\nend 2\n$", "b\nend 2\n$", "\n"})
