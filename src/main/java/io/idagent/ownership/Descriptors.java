@@ -38,11 +38,7 @@ final class Descriptors {
     int openWithinMount(int directory, byte[] name) {
         long resolve = OpenFlags.RESOLVE_NO_XDEV | OpenFlags.RESOLVE_NO_SYMLINKS;
         int flags = READ_DIRECTORY | OpenFlags.O_NOFOLLOW;
-        int descriptor = libC.openat2(directory, name, flags | noAtime, resolve);
-        pace.tick();
-        if (isNoneLeft(descriptor)) {
-            descriptor = patiently(() -> libC.openat2(directory, name, flags | noAtime, resolve), true);
-        }
+        int descriptor = patiently(() -> libC.openat2(directory, name, flags | noAtime, resolve), true);
         if (descriptor == -Errno.EPERM && noAtime != 0) {
             descriptor = patiently(() -> libC.openat2(directory, name, flags, resolve), true);
             dropNoAtime(descriptor);
@@ -60,10 +56,6 @@ final class Descriptors {
         return descriptor;
     }
 
-    private static boolean isNoneLeft(int descriptor) {
-        return descriptor == -Errno.EMFILE || descriptor == -Errno.ENFILE;
-    }
-
     private void dropNoAtime(int descriptor) {
         if (descriptor >= 0) {
             noAtime = 0;
@@ -75,7 +67,7 @@ final class Descriptors {
         for (int attempt = 0; ; attempt++) {
             int descriptor = open.getAsInt();
             pace.tick();
-            if (!isNoneLeft(descriptor)) {
+            if (descriptor != -Errno.EMFILE && descriptor != -Errno.ENFILE) {
                 return descriptor;
             }
             pace.pause();

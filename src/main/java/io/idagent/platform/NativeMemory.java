@@ -1,6 +1,7 @@
 package io.idagent.platform;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -39,20 +40,30 @@ final class NativeMemory {
         bytes.put(text.length, (byte) 0);
     }
 
+    // Each holds the memory until it was read: a collection in between would free what nobody asks for afterwards.
+
     byte byteAt(int offset) {
-        return IO.getByte(address(offset, Byte.BYTES));
+        byte value = IO.getByte(address(offset, Byte.BYTES));
+        Reference.reachabilityFence(this);
+        return value;
     }
 
     short shortAt(int offset) {
-        return IO.getShort(address(offset, Short.BYTES));
+        short value = IO.getShort(address(offset, Short.BYTES));
+        Reference.reachabilityFence(this);
+        return value;
     }
 
     int intAt(int offset) {
-        return IO.getInt(address(offset, Integer.BYTES));
+        int value = IO.getInt(address(offset, Integer.BYTES));
+        Reference.reachabilityFence(this);
+        return value;
     }
 
     long longAt(int offset) {
-        return IO.getLong(address(offset, Long.BYTES));
+        long value = IO.getLong(address(offset, Long.BYTES));
+        Reference.reachabilityFence(this);
+        return value;
     }
 
     private long address(int offset, int width) {
