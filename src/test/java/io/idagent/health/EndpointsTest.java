@@ -178,6 +178,21 @@ class EndpointsTest {
         }
     }
 
+    /** Answers are made once a look: none may use up what the next one is given. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/status", "/q/health/ready"})
+    void oneLookIsToldAlikeHoweverOftenItIsAskedForAndTheNextOneDiffers(String door) {
+        show(State.NORMALIZED);
+        String first = when().get(door).asString();
+        assertTrue(first.contains("NORMALIZED"), first);
+        when().head(door);
+        assertEquals(first, when().get(door).asString());
+        assertEquals(first, when().get(door).asString());
+
+        show(State.BLOCKED);
+        assertTrue(when().get(door).asString().contains("BLOCKED"));
+    }
+
     @Test
     void aPersonCanLook() {
         when().get("/q/health-ui").then().statusCode(200).body(containsString("SmallRye Health"));
