@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -59,6 +60,38 @@ class CommandClassPathTest {
             missing.removeIf(name -> packaged.getResource(name.replace('.', '/') + ".class") == null);
         }
         assertEquals(new TreeSet<>(), new TreeSet<>(missing));
+    }
+
+    /** Otherwise it looks through all of them for a second one, which takes a command some 15 ms. */
+    @Test
+    void aCommandHasItsLoggerBeforeJavaHasOpenedEachLibrary() throws Exception {
+        String jars = classPath();
+        Process search = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        Path.of("target/test-classes").toAbsolutePath() + ":" + jars,
+                        LoggerSearch.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String opened = new String(search.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, search.waitFor());
+
+        int all = jars.split(":").length;
+        assertTrue(Integer.parseInt(opened) < all / 2, opened + " of " + all);
+    }
+
+    /** What jffi does when it is loaded; and how many jars are open then. */
+    static final class LoggerSearch {
+        public static void main(String[] arguments) throws Exception {
+            Logger.getLogger("any");
+            int jars = 0;
+            try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+                for (Path descriptor : open) {
+                    jars += Files.readSymbolicLink(descriptor).toString().endsWith(".jar") ? 1 : 0;
+                }
+            }
+            System.out.println(jars);
+        }
     }
 
     private static URLClassLoader packaged() throws Exception {

@@ -67,7 +67,7 @@ class StartScriptTest {
         Run run = start(Map.of(), "status");
 
         assertTrue(
-                run.out().contains("<-cp>\n<%1$s/app/a.jar:%1$s/lib/main/b.jar:%1$s/lib/boot/e.jar>\n".formatted(app)),
+                run.out().contains("<-cp>\n<%1$s/app/a.jar:%1$s/lib/boot/e.jar:%1$s/lib/main/b.jar>\n".formatted(app)),
                 run.out());
     }
 

@@ -40,8 +40,13 @@ record LocalExports(List<byte[]> paths) {
     }
 
     boolean contain(RawPath path) {
-        byte[] bytes = path.bytes();
-        return paths.stream().anyMatch(export -> isBelow(bytes, export));
+        // Asked for each file that changes; nearly everywhere there are none.
+        for (byte[] export : paths) {
+            if (isBelow(path.bytes(), export)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isBelow(byte[] path, byte[] directory) {
