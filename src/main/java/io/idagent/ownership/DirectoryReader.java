@@ -23,6 +23,9 @@ final class DirectoryReader {
     private final Pace pace;
     private final BooleanSupplier goesOn;
     private final DirectoryEntries entries = new DirectoryEntries();
+    private final List<byte[]> subdirectories = new ArrayList<>();
+    /** Some of the subdirectories that are known should be entered first. */
+    private boolean knowsMany;
 
     /** @param goesOn whether anybody waits for what this thread does */
     DirectoryReader(WalkContext walk, EntryLook look, Pace pace, BooleanSupplier goesOn) {
@@ -38,16 +41,16 @@ final class DirectoryReader {
     /** Reads a directory that is marked as being read, as far as memory for its subdirectories allows at a time. */
     void read(WalkLevel level) throws IOException, NameServiceException {
         boolean atEnd = places.isGivenUp(level.place);
+        knowsMany = false;
         look.goTo(level);
         try {
-            while (!atEnd && goesOn.getAsBoolean() && !work.hasManySubdirectories(level)) {
+            while (!atEnd && !knowsMany && goesOn.getAsBoolean()) {
                 int length = libC.getdents64(level.descriptor(), entries);
                 pace.tick();
                 atEnd = length <= 0;
                 if (length < 0 && length != -Errno.ENOENT) {
                     findings.error(level.node.path(), -length, "cannot read the directory");
                 }
-                findSubdirectories(level);
                 lookAtEntries(level);
             }
         } finally {
@@ -62,35 +65,30 @@ final class DirectoryReader {
         lookAtEntries(part.level());
     }
 
-    /** Before anything else: others can enter them meanwhile. */
-    private void findSubdirectories(WalkLevel level) {
-        List<byte[]> subdirectories = new ArrayList<>();
-        while (entries.next()) {
-            if (entries.isDirectory() && !isExcluded(level)) {
+    /** Others get what there is to do as soon as they have nothing: subdirectories, and half of the entries that are left. */
+    private void lookAtEntries(WalkLevel level) throws IOException, NameServiceException {
+        subdirectories.clear();
+        while (entries.next() && goesOn.getAsBoolean()) {
+            if (work.isHungry()) {
+                pushSubdirectories(level);
+                giveHalf(level);
+            }
+            boolean isDirectory = entries.isDirectory() ? !isExcluded(level) : look.entry(level, entries);
+            if (isDirectory) {
                 subdirectories.add(entries.name());
             }
         }
-        entries.rewind();
-        if (!subdirectories.isEmpty()) {
-            work.push(level, subdirectories);
-        }
+        pushSubdirectories(level);
     }
 
     private boolean isExcluded(WalkLevel level) {
         return level.marks != null && TreeMarks.isExcluded(level.marks.child(entries.name()));
     }
 
-    private void lookAtEntries(WalkLevel level) throws IOException, NameServiceException {
-        while (entries.next() && goesOn.getAsBoolean()) {
-            if (entries.isDirectory()) {
-                continue;
-            }
-            if (work.isHungry()) {
-                giveHalf(level);
-            }
-            if (look.entry(level, entries)) {
-                work.push(level, List.of(entries.name()));
-            }
+    private void pushSubdirectories(WalkLevel level) {
+        if (!subdirectories.isEmpty()) {
+            knowsMany = work.push(level, subdirectories);
+            subdirectories.clear();
         }
     }
 

@@ -11,7 +11,6 @@ import io.idagent.platform.Uid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,8 +42,7 @@ final class Findings {
     private final Set<Gid> carriedGids = new HashSet<>();
     private final Map<Place, GrowingTally> sharedStorage = new LinkedHashMap<>();
     private final List<Path> absentRoots = new ArrayList<>();
-    private final Smallest<PathError> errors = new Smallest<>(
-            ScanResult.ERRORS, Comparator.comparing(PathError::path).thenComparing(PathError::sentence));
+    private final Smallest<PathError> errors = new Smallest<>(ScanResult.ERRORS);
     private long errorCount;
     private long entries;
     private boolean closed;
@@ -186,7 +184,7 @@ final class Findings {
         List<MountTally> shared = new ArrayList<>();
         sharedStorage.forEach((place, count) -> shared.add(
                 new MountTally(place.mount().point().toString(), place.mount().type(), count.tally())));
-        shared.sort(Comparator.comparing(MountTally::mountPoint));
+        shared.sort((one, other) -> one.mountPoint().compareTo(other.mountPoint()));
         return new ScanResult(
                 entries,
                 formerIds.tally(),

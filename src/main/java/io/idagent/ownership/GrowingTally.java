@@ -1,12 +1,11 @@
 package io.idagent.ownership;
 
 import io.idagent.platform.RawPath;
-import java.util.Comparator;
 
 /** A {@link Tally} that is still being counted. */
 final class GrowingTally {
 
-    private final Smallest<RawPath> firstPaths = new Smallest<>(Tally.PATHS, Comparator.naturalOrder());
+    private final Smallest<RawPath> firstPaths = new Smallest<>(Tally.PATHS);
     private long files;
     private long bytes;
 

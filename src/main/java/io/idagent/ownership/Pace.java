@@ -9,6 +9,8 @@ import java.util.function.LongSupplier;
 final class Pace {
 
     private static final int WINDOW = 4;
+    /** As long as answers are quick. */
+    private static final int QUICK_WINDOW = 4 * WINDOW;
     /** A cached answer of a local file system takes 1 us; one that comes over a network, or from a disk, more than this. */
     private static final long SLOW_NANOS = 100_000;
 
@@ -20,6 +22,7 @@ final class Pace {
 
     private final LongSupplier waits;
     private final Runnable onSlow;
+    private int window = WINDOW;
     private int operations;
     private int slowWindows;
     private long waitsBefore;
@@ -53,13 +56,14 @@ final class Pace {
 
     /** The file system has answered. */
     void tick() {
-        if (++operations < WINDOW) {
+        if (++operations < window) {
             return;
         }
         operations = 0;
         long now = System.nanoTime();
-        boolean isSlow = now - lastAnswer > WINDOW * SLOW_NANOS;
+        boolean isSlow = now - lastAnswer > window * SLOW_NANOS;
         lastAnswer = now;
+        window = isSlow ? WINDOW : QUICK_WINDOW;
         if (isSlow) {
             // A thread that others keep from running has not waited: more threads would make that worse.
             long waitsNow = waits.getAsLong();

@@ -85,6 +85,6 @@ final class Places {
             table = source.read();
             mount = table.withId(id);
         }
-        return mount.map(found -> Place.of(found, table.isSeenTwice(found), request));
+        return mount.map(found -> Place.of(found, table, request));
     }
 }

@@ -28,8 +28,9 @@ final class WalkLevel {
 
     private final Deque<byte[]> subdirectories = new ArrayDeque<>();
     private volatile int descriptor;
-    private int users;
-    private boolean isBeingRead;
+    // Whoever opens a directory reads it.
+    private int users = 1;
+    private boolean isBeingRead = true;
     private boolean isReadToItsEnd;
 
     WalkLevel(
@@ -101,12 +102,15 @@ final class WalkLevel {
     }
 
     void startReading() {
+        users++;
         isBeingRead = true;
     }
 
-    void stopReading(boolean atEnd) {
+    /** @return whether nobody needs it any more */
+    boolean stopReading(boolean atEnd) {
         isBeingRead = false;
         isReadToItsEnd = atEnd;
+        return unuse();
     }
 
     /** Whether its descriptor can be closed for a while. */

@@ -67,8 +67,7 @@ final class Walker implements Runnable {
                 if (!state.compareAndSet(State.BUSY, State.IDLE)) {
                     return;
                 }
-                work.done();
-                task = work.take();
+                task = work.doneAndTake();
             }
         } catch (Exception | Error failure) {
             onFailure.accept(failure);
@@ -115,17 +114,23 @@ final class Walker implements Runnable {
     private void perform(WorkStack.OnLevel task) throws IOException, NameServiceException, InterruptedException {
         WalkLevel level = task.level();
         place = level.place;
+        boolean isGivenUp = places.isGivenUp(level.place);
+        if (isGivenUp) {
+            work.dropSubdirectories(level);
+        }
+        if (task instanceof WorkStack.ReadOn) {
+            reader.read(level);
+            return;
+        }
         boolean later = false;
         try {
-            if (places.isGivenUp(level.place)) {
-                work.dropSubdirectories(level);
-            } else if (task instanceof WorkStack.Enter enter) {
+            if (isGivenUp) {
+                return;
+            }
+            if (task instanceof WorkStack.Enter enter) {
                 later = !descend(level, enter.subdirectory());
             } else if (task instanceof WorkStack.LookAt part) {
                 reader.lookAt(part);
-            }
-            if (task instanceof WorkStack.ReadOn) {
-                reader.read(level);
             }
         } finally {
             if (later) {
@@ -143,12 +148,8 @@ final class Walker implements Runnable {
         if (!isOpen(above)) {
             return true;
         }
-        // Opening a directory would start an automount, even with RESOLVE_NO_XDEV (before Linux 6.18); looking does
-        // not.
-        int failure = libC.statx(above.descriptor(), name, LibC.AT_STATX_DONT_SYNC, status);
-        pace.tick();
-        boolean isInSameMount = failure == 0 && status.mountId() == above.place.mountId();
-        int descriptor = isInSameMount ? descriptors.openWithinMount(above.descriptor(), name) : -Errno.EXDEV;
+        boolean mayOpen = !above.place.hasAutomounts() || isInMountOf(above, name);
+        int descriptor = mayOpen ? descriptors.openWithinMount(above.descriptor(), name) : -Errno.EXDEV;
         if (descriptor == Descriptors.LATER) {
             return false;
         }
@@ -168,6 +169,13 @@ final class Walker implements Runnable {
             libC.close(pin);
         }
         return true;
+    }
+
+    /** Opening a directory would start an automount, even with RESOLVE_NO_XDEV (before Linux 6.18); looking does not. */
+    private boolean isInMountOf(WalkLevel above, byte[] name) {
+        int failure = libC.statx(above.descriptor(), name, LibC.AT_STATX_DONT_SYNC, status);
+        pace.tick();
+        return failure == 0 && status.mountId() == above.place.mountId();
     }
 
     /** Opens it again if its descriptor was needed elsewhere: by its path, and only if the same directory is there. */
@@ -251,7 +259,6 @@ final class Walker implements Runnable {
                 place,
                 FileIdentity.of(status),
                 walk.hasAttributes(place, descriptor, look.attributes()));
-        work.startReading(level);
         boolean isLookedAt = false;
         try {
             look.pinned(descriptor, status, node, place, level.adopts);
@@ -261,7 +268,6 @@ final class Walker implements Runnable {
             if (!isLookedAt) {
                 work.stopReading(level, true);
             }
-            work.release(level);
         }
     }
 

@@ -29,7 +29,7 @@ final class WorkStack {
         void run(Walker walker) throws IOException, NameServiceException, InterruptedException;
     }
 
-    /** A piece of work on a directory, which is in use until it is released. */
+    /** A piece of work on a directory, which is in use until it is released, or read. */
     sealed interface OnLevel extends Task {
         WalkLevel level();
     }
@@ -66,8 +66,18 @@ final class WorkStack {
         return stopped;
     }
 
-    /** The next piece of work; waits for one. Ends with {@link #done}. @return null after {@link #stop} */
+    /** The first piece of work for a thread; waits for one. @return null after {@link #stop} */
     synchronized Task take() throws InterruptedException {
+        return next();
+    }
+
+    /** The next one, for a thread that has done what it took before. */
+    synchronized Task doneAndTake() throws InterruptedException {
+        active--;
+        return next();
+    }
+
+    private Task next() throws InterruptedException {
         idle++;
         try {
             while (!stopped) {
@@ -103,18 +113,12 @@ final class WorkStack {
                 return new Enter(level, subdirectory);
             }
             if (level.waitsForReading()) {
-                level.use();
                 level.startReading();
                 return new ReadOn(level);
             }
             levels.pop();
         }
         return null;
-    }
-
-    /** The thread that took a piece of work has done it. */
-    synchronized void done() {
-        active--;
     }
 
     /** A thread hangs: nobody waits for it any more. */
@@ -128,14 +132,19 @@ final class WorkStack {
         notifyAll();
     }
 
-    /** Subdirectories of a directory that the caller uses. */
-    synchronized void push(WalkLevel level, List<byte[]> subdirectories) {
+    /**
+     * Subdirectories of a directory that the caller uses.
+     *
+     * @return whether some of them should be entered before more of the directory is read
+     */
+    synchronized boolean push(WalkLevel level, List<byte[]> subdirectories) {
         if (!level.hasSubdirectories()) {
             levels.remove(level);
             levels.push(level);
         }
         level.add(subdirectories);
         notifyAll();
+        return level.hasManySubdirectories();
     }
 
     /** A part of the entries of a directory that the caller uses. */
@@ -146,19 +155,9 @@ final class WorkStack {
         notifyAll();
     }
 
-    /** The caller has opened a directory, and reads it. */
-    synchronized void startReading(WalkLevel level) {
-        level.use();
-        level.startReading();
-    }
-
-    /** Whether some of them should be entered before more of the directory is read. */
-    synchronized boolean hasManySubdirectories(WalkLevel level) {
-        return level.hasManySubdirectories();
-    }
-
+    /** The caller has read a directory, to its end or not yet, and does not use it any more. */
     synchronized void stopReading(WalkLevel level, boolean atEnd) {
-        level.stopReading(atEnd);
+        closeIf(level.stopReading(atEnd), level);
         if (!atEnd && !levels.contains(level)) {
             levels.push(level);
             notifyAll();
@@ -167,7 +166,11 @@ final class WorkStack {
 
     /** The caller does not use the directory any more. */
     synchronized void release(WalkLevel level) {
-        if (level.unuse() || stopped && !level.isUsed()) {
+        closeIf(level.unuse(), level);
+    }
+
+    private void closeIf(boolean isUnneeded, WalkLevel level) {
+        if (isUnneeded || stopped && !level.isUsed()) {
             close(level);
         }
     }

@@ -50,12 +50,6 @@ public final class DirectoryEntries {
         return false;
     }
 
-    /** Goes back to before the first entry. */
-    public void rewind() {
-        current = 0;
-        next = 0;
-    }
-
     /**
      * Takes away the second half of what the cursor has not come to yet.
      *

@@ -138,12 +138,12 @@ public final class LibC {
 
     /** The same for the entry on which the cursor stands. @param flags 0 or {@link #AT_STATX_DONT_SYNC} */
     public int statx(int directory, DirectoryEntries current, int flags, FileStatus into) {
-        return NativeFunction.result(STATX.call(
+        return STATX.ask(
                 directory,
                 current.nameAddress(),
                 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | flags,
                 FileStatus.MASK,
-                into.address()));
+                into.address());
     }
 
     /** Changes the owner of a pinned entry; a symbolic link's own. @param uid,gid the 32 bits, or {@link #LEAVE} */

@@ -95,6 +95,16 @@ public final class MountTable {
         return mountsPerDevice.getOrDefault(mount.device(), 0) > 1;
     }
 
+    /** Whether something is mounted on its directories, or below, as soon as somebody goes there ({@code autofs(5)}). */
+    public boolean hasAutomountsIn(Mount mount) {
+        for (Mount other : mounts) {
+            if (other.type().equals("autofs") && other.point().isAtOrBelow(mount.point())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 shared:2 - ext3 /dev/root rw,errors=continue
     private static Mount parseLine(String line) {
         List<String> fields = Arrays.asList(line.split(" "));

@@ -83,6 +83,14 @@ final class NativeFunction {
         return INVOKER.invokeL5(FIVE, address, first, second, third, fourth, fifth);
     }
 
+    /**
+     * The result of a question, which changes nothing: it is asked again if it fails, and for its error number only then.
+     */
+    int ask(long first, long second, long third, long fourth, long fifth) {
+        int value = (int) INVOKER.invokeL5NoErrno(FIVE, address, first, second, third, fourth, fifth);
+        return value == -1 ? result(call(first, second, third, fourth, fifth)) : value;
+    }
+
     private static Library open(String library) {
         Library opened = Library.getCachedInstance(library, Library.LAZY);
         if (opened == null) {

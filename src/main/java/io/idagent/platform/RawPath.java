@@ -143,13 +143,30 @@ public final class RawPath implements Comparable<RawPath> {
 
     /** The same for any bytes that somebody else chose, such as the target of a link. */
     public static String printable(byte[] bytes) {
+        return isPlainAscii(bytes) ? new String(bytes, StandardCharsets.US_ASCII) : escaped(bytes);
+    }
+
+    /** Nearly every name is. */
+    private static boolean isPlainAscii(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < ' ' || b == 0x7f || b == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length + 16);
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
         while (in.hasRemaining()) {
             CharBuffer out = CharBuffer.allocate(in.remaining());
             CoderResult result = decoder.reset().decode(in, out, true);
-            out.flip().codePoints().forEach(codePoint -> appendPrintable(text, codePoint));
+            out.flip();
+            for (int i = 0; i < out.length(); i += Character.charCount(Character.codePointAt(out, i))) {
+                appendPrintable(text, Character.codePointAt(out, i));
+            }
             for (int i = 0; result.isError() && i < result.length(); i++) {
                 appendEscaped(text, in.get());
             }

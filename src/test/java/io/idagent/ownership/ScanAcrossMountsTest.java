@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.idagent.platform.MountTable;
+import java.io.FileInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -106,6 +108,18 @@ class ScanAcrossMountsTest {
         ScanResult result = fixture.scan(root("/r"));
         assertEquals(List.of(), fixture.found());
         assertEquals(1, result.sharedStorage().get(0).tally().files());
+    }
+
+    @Test
+    void anAutomountIsNotStarted() throws Exception {
+        sh(tree, "mkdir d; touch d/f; chown 109:114 d/f");
+        Path questions = disks.automount(tree.resolve("d/auto"));
+        ScanResult result = fixture.scan(root("/r"), new ScanLimits(2, Duration.ofSeconds(5)));
+        assertTrue(result.isComplete(), () -> result.errors().toString());
+        assertEquals(Set.of("/r/d/f"), fixture.hitsByPath().keySet());
+        try (FileInputStream asked = new FileInputStream(questions.toFile())) {
+            assertEquals(0, asked.available());
+        }
     }
 
     @Test

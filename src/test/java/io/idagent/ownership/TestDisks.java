@@ -16,6 +16,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class TestDisks implements AfterEachCallback {
 
     private final Deque<Path> mounted = new ArrayDeque<>();
+    /** Each ends when nothing more is to be read. */
+    private final Deque<Process> helpers = new ArrayDeque<>();
 
     Path tmpfs(Path at) throws Exception {
         Files.createDirectories(at);
@@ -122,6 +124,40 @@ final class TestDisks implements AfterEachCallback {
         return at;
     }
 
+    /**
+     * A directory on which something is to be mounted as soon as somebody goes there ({@code autofs(5)}); whoever does waits until
+     * the end of the test.
+     *
+     * @return a pipe with the kernel's questions
+     */
+    Path automount(Path at) throws Exception {
+        Files.createDirectories(at);
+        Path questions = at.resolveSibling(at.getFileName() + "-questions");
+        run("mkfifo", questions.toString());
+        // The kernel asks nothing of the process group that answers, so that must not be ours.
+        Process server = new ProcessBuilder("perl", "-we", """
+                        my ($at, $questions) = @ARGV;
+                        setpgrp;
+                        $^F = 255; # for mount
+                        open my $pipe, "+<", $questions or die $!;
+                        my $options = "fd=" . fileno($pipe) . ",pgrp=$$,minproto=5,maxproto=5,direct";
+                        system("mount", "-t", "autofs", "-o", $options, "test", $at) == 0 or die;
+                        open my $root, "<", $at or die $!;
+                        print "mounted\\n";
+                        close STDOUT;
+                        <STDIN>;
+                        ioctl $root, 0x9362, 0; # AUTOFS_IOC_CATATONIC: nobody waits any more
+                        """, at.toString(), questions.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        helpers.push(server);
+        if (server.inputReader().readLine() == null) {
+            throw new IOException("autofs cannot be mounted on " + at);
+        }
+        mounted.push(at);
+        return questions;
+    }
+
     Path bind(Path directory, Path at) throws Exception {
         Files.createDirectories(at);
         return mount(at, "mount", "--bind", directory.toString(), at.toString());
@@ -167,6 +203,10 @@ final class TestDisks implements AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         Exception first = null;
+        for (Process helper : helpers) {
+            helper.getOutputStream().close();
+            helper.waitFor();
+        }
         while (!mounted.isEmpty()) {
             Path at = mounted.pop();
             try {

@@ -43,6 +43,19 @@ class MountTableTest {
         assertEquals(FileSystemKind.SHARED, mount.kind());
     }
 
+    @Test
+    void aMountHasTheAutomountsOnItsDirectoriesAndOnThoseOfMountsBelow() {
+        MountTable automounts = parse("""
+                27 1 254:0 / / rw - ext4 /dev/vda rw
+                38 27 8:2 / /mnt rw - ext4 /dev/sdb rw
+                41 38 0:51 / /mnt/auto rw - autofs systemd-1 rw,direct
+                42 27 8:3 / /srv rw - ext4 /dev/sdc rw
+                """);
+        assertTrue(automounts.hasAutomountsIn(automounts.withId(27).orElseThrow()));
+        assertTrue(automounts.hasAutomountsIn(automounts.withId(38).orElseThrow()));
+        assertFalse(automounts.hasAutomountsIn(automounts.withId(42).orElseThrow()));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ext4, rw, true",
