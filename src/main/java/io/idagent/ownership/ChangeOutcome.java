@@ -11,6 +11,9 @@ public sealed interface ChangeOutcome {
      * @param losses what could not be put back
      */
     record Changed(List<String> notes, List<String> losses) implements ChangeOutcome {
+
+        static final Changed SILENTLY = new Changed(List.of(), List.of());
+
         public Changed {
             notes = List.copyOf(notes);
             losses = List.copyOf(losses);

@@ -99,12 +99,13 @@ final class Privileges {
 
     /** After the change: puts back what may be put back, and says for each what became of it. */
     ChangeOutcome.Changed restore(int pin, FileStatus status, RawPath path) {
+        if (isNone()) {
+            return ChangeOutcome.Changed.SILENTLY;
+        }
         List<String> notes = new ArrayList<>();
         List<String> losses = new ArrayList<>();
-        if (!isNone()) {
-            putBack(pin, status, path, notes, losses);
-            withdrawNote(pin);
-        }
+        putBack(pin, status, path, notes, losses);
+        withdrawNote(pin);
         return new ChangeOutcome.Changed(notes, losses);
     }
 

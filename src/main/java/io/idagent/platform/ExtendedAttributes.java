@@ -28,7 +28,8 @@ public final class ExtendedAttributes {
     public int get(int pin, String name, byte[] into) {
         Scratch mine = scratch.get();
         int size = Math.min(into.length, mine.value.size());
-        int length = NativeFunction.result(GETXATTR.call(mine.link(pin), mine.name(name), mine.value.address(), size));
+        int length =
+                NativeFunction.result(GETXATTR.call(mine.link.to(pin), mine.name(name), mine.value.address(), size));
         if (length > 0) {
             mine.value.bytes().get(0, into, 0, length);
         }
@@ -40,24 +41,24 @@ public final class ExtendedAttributes {
         Scratch mine = scratch.get();
         mine.value.bytes().put(0, value);
         return NativeFunction.result(
-                SETXATTR.call(mine.link(pin), mine.name(name), mine.value.address(), value.length, 0));
+                SETXATTR.call(mine.link.to(pin), mine.name(name), mine.value.address(), value.length, 0));
     }
 
     /** Takes the attribute of a pinned entry away that is no symbolic link. */
     public int remove(int pin, String name) {
         Scratch mine = scratch.get();
-        return NativeFunction.result(REMOVEXATTR.call(mine.link(pin), mine.name(name)));
+        return NativeFunction.result(REMOVEXATTR.call(mine.link.to(pin), mine.name(name)));
     }
 
     /** Lists the attributes of a pinned entry that is no symbolic link. */
     public int list(int pin, AttributeNames into) {
-        long link = scratch.get().link(pin);
+        long link = scratch.get().link.to(pin);
         return into.filled(NativeFunction.result(LISTXATTR.call(link, into.address(), into.size())));
     }
 
     /** The same for the entry on which the cursor stands; a symbolic link's own. */
     public int list(int directory, DirectoryEntries current, AttributeNames into) {
-        long path = scratch.get().entry(LibC.ownLink(directory), current);
+        long path = scratch.get().entry(OwnLink.text(directory), current);
         return into.filled(NativeFunction.result(LLISTXATTR.call(path, into.address(), into.size())));
     }
 
@@ -68,18 +69,14 @@ public final class ExtendedAttributes {
 
     /** Memory for the arguments of one call at a time. */
     private static final class Scratch {
+        private final OwnLink link = new OwnLink();
         private final NativeMemory path = new NativeMemory(LibC.PATH_MAX);
         private final NativeMemory name = new NativeMemory(NAME_MAX);
         private final NativeMemory value = new NativeMemory(VALUE_MAX);
 
-        long link(int pin) {
-            path.setText(LibC.ownLink(pin));
-            return path.address();
-        }
-
         long entry(byte[] directory, DirectoryEntries current) {
-            path.bytes().put(0, directory).put(directory.length, (byte) '/');
-            current.copyName(path.bytes(), directory.length + 1);
+            path.bytes().put(0, directory);
+            current.copyName(path.bytes(), directory.length);
             return path.address();
         }
 

@@ -1,7 +1,5 @@
 package io.idagent.platform;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * The system calls on files that Java does not have: those that start at an open directory, and those that work on a
  * pinned entry (a descriptor opened with {@link OpenFlags#O_PATH}).
@@ -154,7 +152,7 @@ public final class LibC {
     /** Changes the permissions of a pinned entry that is no symbolic link. */
     public int chmod(int pin, int permissions) {
         // fchmod(2) on an O_PATH descriptor is EBADF; the kernel's own link to it works.
-        return NativeFunction.result(CHMOD.call(scratch.get().text(ownLink(pin)).address(), permissions));
+        return NativeFunction.result(CHMOD.call(scratch.get().link.to(pin), permissions));
     }
 
     /** Returns when all that was written to the descriptor's file system is on its disk. @param descriptor no pin */
@@ -192,7 +190,7 @@ public final class LibC {
 
     /** Opens the file that a pin stands for. */
     public int reopen(int pin, int flags) {
-        return open(ownLink(pin), flags);
+        return NativeFunction.result(OPENAT.call(AT_FDCWD, scratch.get().link.to(pin), flags, 0));
     }
 
     /** Makes a file that must not be there yet. @return a descriptor for writing */
@@ -231,11 +229,6 @@ public final class LibC {
         }
     }
 
-    /** The kernel's own link to what a descriptor stands for, for calls that take a path alone. */
-    static byte[] ownLink(int pin) {
-        return ("/proc/self/fd/" + pin).getBytes(StandardCharsets.US_ASCII);
-    }
-
     private static boolean isArm64() {
         String architecture = System.getProperty("os.arch");
         return switch (architecture) {
@@ -256,6 +249,7 @@ public final class LibC {
         private final NativeMemory path = new NativeMemory(PATH_MAX);
         private final NativeMemory lock = new NativeMemory(FLOCK_SIZE);
         private final NativeMemory usage = new NativeMemory(RUSAGE_SIZE);
+        private final OwnLink link = new OwnLink();
         private final NativeMemory openHow = new NativeMemory(OPEN_HOW_SIZE);
 
         NativeMemory text(byte[] text) {
