@@ -220,6 +220,18 @@ class OwnershipScannerTest {
         assertEquals(3, fixture.hits.size());
     }
 
+    /** More than are known at a time: it is read on when those have been entered. */
+    @Test
+    void aDirectoryWithVeryManySubdirectoriesIsReadToItsEnd() throws Exception {
+        TestDisks.perl(
+                tree,
+                "for (1..20000) { mkdir \"directory-with-a-rather-long-name-$_\" or die }"
+                        + " chown 109, 114, \"directory-with-a-rather-long-name-$_\" for (1, 10000, 20000)");
+        ScanResult result = fixture.scan(root("/r"));
+        assertEquals(20_001, result.entries());
+        assertEquals(3, fixture.hits.size());
+    }
+
     @Test
     void readingADirectoryDoesNotChangeItsTimes() throws Exception {
         sh(tree, "mkdir d; touch d/f; touch -a -d '2001-01-01' d; touch -m -d '2001-01-02' d");
