@@ -21,9 +21,7 @@ final class AttributeLook {
     private static final String TIMESTAMP = "trusted.libvirt.security.timestamp_dac";
 
     private static final OwnerAttribute[] ATTRIBUTES = OwnerAttribute.values();
-    private static final byte[][] LISTED = Arrays.stream(ATTRIBUTES)
-            .map(attribute -> AttributeNames.name(attribute.key()))
-            .toArray(byte[][]::new);
+    private static final byte[][] LISTED = listed();
 
     private final LibC libC;
     private final AttributeRules rules;
@@ -35,6 +33,14 @@ final class AttributeLook {
         this.libC = libC;
         this.rules = rules;
         this.boot = boot;
+    }
+
+    private static byte[][] listed() {
+        byte[][] names = new byte[ATTRIBUTES.length][];
+        for (OwnerAttribute attribute : ATTRIBUTES) {
+            names[attribute.ordinal()] = AttributeNames.name(attribute.key());
+        }
+        return names;
     }
 
     /** Whether files there can have any of the attributes, as one of its directories shows. */

@@ -175,7 +175,9 @@ final class PathResolver {
         }
 
         void closeAll() {
-            pins.forEach(libC::close);
+            for (int pin : pins) {
+                libC.close(pin);
+            }
         }
     }
 }

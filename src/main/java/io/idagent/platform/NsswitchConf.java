@@ -49,7 +49,8 @@ record NsswitchConf(String line, List<String> services) {
     /** @return empty if the file has no line for this database, or nothing stands on it */
     static Optional<NsswitchConf> of(String database, String file) {
         for (String raw : file.split("\n")) {
-            String text = raw.replaceFirst("#.*", "").strip();
+            int comment = raw.indexOf('#');
+            String text = (comment < 0 ? raw : raw.substring(0, comment)).strip();
             int colon = text.indexOf(':');
             if (colon < 0 || !text.substring(0, colon).strip().equals(database)) {
                 continue;
