@@ -206,10 +206,14 @@ public final class Conversions {
         return Optional.empty();
     }
 
-    /** The manifests of a conversion and of those after it, oldest first. */
+    /**
+     * The manifests of a conversion and of those after it, oldest first. Rollbacks are none: one that was undone has noted the
+     * way back of each file, also of one that was made since and is noted nowhere else, and has not gone it.
+     */
     List<Manifest> manifestsSince(String id) throws IOException {
         return all().stream()
                 .filter(record -> record.id().compareTo(id) >= 0)
+                .filter(record -> record.plan().kind() != ConversionKind.ROLL_BACK)
                 .sorted(Comparator.comparing(Record::id))
                 .map(record -> new Manifest(record.directory()))
                 .toList();

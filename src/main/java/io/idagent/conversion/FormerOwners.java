@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The owners that files had before a conversion, and their attributes, as its manifest tells.
@@ -125,23 +126,18 @@ final class FormerOwners implements InventoryStep.Correction {
         return back.equals(found.before()) ? null : found.withAfter(back);
     }
 
-    /** What was noted of a file: of one with several names a scan gives one, and not always the same. */
+    /** What was noted of a file, under whatever name: of one with several a scan gives one, and not always the same. */
     private List<Hit> then(Hit found) throws IOException {
         List<Hit> all = noted.withInode(found.inode());
         if (areAllOf(found.path(), all)) {
             return all;
         }
-        Optional<RawPath> name =
-                all.stream().map(Hit::path).filter(found.path()::equals).findFirst();
-        if (name.isEmpty()) {
-            name = all.stream()
-                    .map(Hit::path)
-                    .distinct()
-                    .filter(path -> sameFile.test(path, found.path()))
-                    .findFirst();
-        }
-        RawPath thatName = name.orElse(found.path());
-        return all.stream().filter(hit -> hit.path().equals(thatName)).toList();
+        // Others may be of a file on another file system that has this inode as well.
+        Set<RawPath> names = all.stream()
+                .map(Hit::path)
+                .filter(path -> path.equals(found.path()) || sameFile.test(path, found.path()))
+                .collect(Collectors.toSet());
+        return all.stream().filter(hit -> names.contains(hit.path())).toList();
     }
 
     /** Nearly always: then nothing has to be sorted out. */

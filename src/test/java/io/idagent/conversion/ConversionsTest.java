@@ -224,6 +224,13 @@ class ConversionsTest {
         assertEquals(2, conversions.manifestsSince("20260301T120000Z").size());
     }
 
+    @Test
+    void theManifestOfARollbackTellsNothingOfWhatFilesHad() throws IOException {
+        closed(RecoveryTest.CONVERT, NOON, Outcomes.done());
+        closed(RecoveryTest.ROLL_BACK, NOON.plusSeconds(60), Outcomes.of(Result.UNDONE, "it broke"));
+        assertEquals(1, conversions.manifestsSince("20260301T120000Z").size());
+    }
+
     private void closed(ConversionPlan plan, Instant at, ConversionOutcome outcome) throws IOException {
         try (Journal journal = conversions.begin(plan, at)) {
             journal.append(new JournalEntry.Closed(at, outcome));

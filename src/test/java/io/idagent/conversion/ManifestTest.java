@@ -236,6 +236,29 @@ class ManifestTest {
         assertEquals(null, former.apply(hit("/both", owner(1000, 1000), OLD)), "nothing of ours is left there");
     }
 
+    /** A scan gives one name of a file, not always the same; and a rollback that was undone has its list as well. */
+    @Test
+    void whatALaterListCallsByAnotherNameStillGoesBackToTheBeginning() throws IOException {
+        write(1, List.of(named("/images/one", OLD, TARGET)));
+        write(2, List.of(named("/images/other", TARGET, OLD), named("/elsewhere", owner(1, 1), TARGET)));
+        FormerOwners former = FormerOwners.of(
+                List.of(new Manifest(directory)),
+                (one, other) -> List.of(one, other).stream()
+                        .allMatch(path -> path.toString().startsWith("/images/")),
+                (place, first) -> {});
+
+        assertEquals(named("/images/other", TARGET, OLD), former.apply(named("/images/other", TARGET, owner(0, 0))));
+        assertEquals(named("/images/one", TARGET, OLD), former.apply(named("/images/one", TARGET, owner(0, 0))));
+        assertEquals(
+                named("/elsewhere", TARGET, owner(1, 1)),
+                former.apply(named("/elsewhere", TARGET, OLD)),
+                "a file on another file system, with the same inode");
+    }
+
+    private static OwnerHit named(String path, Owner before, Owner after) {
+        return hit(RawPath.of(Path.of(path)), 4711, before, after);
+    }
+
     @Test
     void aFileThatIsNotInTheListGoesWhereTheRulesSay() throws IOException {
         write(1, List.of(hit("/a", owner(105, 112), TARGET)));

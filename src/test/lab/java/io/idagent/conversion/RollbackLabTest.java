@@ -67,6 +67,23 @@ class RollbackLabTest {
     }
 
     @Test
+    void afterOneThatWasUndoneTheNextGivesBackAsMuch() {
+        host.sh("touch " + IMAGES + "new.raw && chown 64055:64055 " + IMAGES + "new.raw");
+        host.sh(
+                "mv /usr/sbin/groupmod /root && printf '#!/bin/sh\\nexit 10\\n' >/usr/sbin/groupmod && chmod 755 /usr/sbin/groupmod");
+
+        Result broken = host.agent("--rollback");
+
+        assertEquals(6, broken.exitCode(), broken.out());
+        assertEquals("64055:64055", host.ids());
+        host.sh("mv /root/groupmod /usr/sbin");
+        host.agent("--rollback").mustSucceed();
+        assertEquals("109:114", host.owner(IMAGES + "new.raw"));
+        host.sh("rm " + IMAGES + "new.raw");
+        assertEquals("", Change.between(withoutBackups(before), withoutBackups(host.snapshot())));
+    }
+
+    @Test
     void aRunningGuestForbidsIt() {
         Guest guest = host.guest("tiny").start();
         String withGuest = host.snapshot();
