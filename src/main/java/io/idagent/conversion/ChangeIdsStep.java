@@ -81,6 +81,20 @@ final class ChangeIdsStep implements StepAction {
         if (change.changesGid()) {
             keeper.letGo(change.gidTo(), true);
         }
+        sweepUp(change, work);
+    }
+
+    private void sweepUp(AccountChange change, Undertaking work) {
+        try {
+            if (change.changesUid()) {
+                keeper.sweepUp(change.uidTo(), change.user(), change.group());
+            }
+            if (change.changesGid()) {
+                keeper.sweepUp(change.gidTo(), change.user(), change.group(), true);
+            }
+        } catch (StepException | NameServiceException | CommandException e) {
+            work.note(NumberKeeper.NOT_SWEPT_UP + e.getMessage());
+        }
     }
 
     /**

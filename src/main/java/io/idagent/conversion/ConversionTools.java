@@ -58,7 +58,8 @@ public record ConversionTools(
     public ConversionRunner runner() {
         InventoryStep inventory = new InventoryStep(scanner, base, conversions);
         ChangeOwnersStep owners = new ChangeOwnersStep(changer, base);
-        NumberKeeper keeper = new NumberKeeper(shadow, reserved, localFiles);
+        NumberKeeper keeper =
+                new NumberKeeper(shadow, reserved, localFiles, base.path().resolve("etc"));
         Map<Step, StepAction> actions = new EnumMap<>(Step.class);
         actions.put(Step.INVENTORY, inventory);
         actions.put(Step.CLOSE_LIBVIRT, new CloseLibvirtStep(services));

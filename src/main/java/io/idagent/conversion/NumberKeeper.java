@@ -12,6 +12,12 @@ import io.idagent.platform.Names;
 import io.idagent.platform.ShadowTools;
 import io.idagent.platform.Uid;
 import io.idagent.platform.UserEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -22,6 +28,9 @@ import java.util.Optional;
  */
 final class NumberKeeper {
 
+    static final String NOT_SWEPT_UP =
+            "What is left in shadow or gshadow of an account that kept a former number could not be removed: ";
+
     /** nogroup on Debian and its relatives. */
     private static final Gid NOBODYS = new Gid(65534);
 
@@ -31,11 +40,14 @@ final class NumberKeeper {
     private final ShadowTools tools;
     private final ReservedIds reserved;
     private final Names localFiles;
+    private final Path accountFiles;
 
-    NumberKeeper(ShadowTools tools, ReservedIds reserved, Names localFiles) {
+    /** @param accountFiles the directory in which they lie */
+    NumberKeeper(ShadowTools tools, ReservedIds reserved, Names localFiles, Path accountFiles) {
         this.tools = tools;
         this.reserved = reserved;
         this.localFiles = localFiles;
+        this.accountFiles = accountFiles;
     }
 
     /**
@@ -129,6 +141,36 @@ final class NumberKeeper {
                 throw new StepException(
                         "groupdel said that it was done, but " + keeper.get().name() + " is still there");
             }
+        }
+    }
+
+    /**
+     * What userdel leaves when the power fails between two of its files: a line in shadow, for a user that is gone from passwd. No
+     * tool takes it away but one that takes the user away, so he is made once more.
+     */
+    void sweepUp(Uid uid, String account, String group) throws StepException, NameServiceException, CommandException {
+        if (!keeps(uid) && hasLine("shadow", ReservedIds.nameFor(account, uid))) {
+            keep(uid, account, group);
+            letGo(uid);
+        }
+    }
+
+    /** As with the user, in gshadow. @param shared the account's group has the number */
+    void sweepUp(Gid gid, String account, String group, boolean shared)
+            throws StepException, NameServiceException, CommandException {
+        if (!keeps(gid) && hasLine("gshadow", ReservedIds.nameFor(account, gid))) {
+            keep(gid, account, group);
+            letGo(gid, shared);
+        }
+    }
+
+    private boolean hasLine(String file, String name) {
+        try (InputStream in = Files.newInputStream(accountFiles.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .anyMatch(line -> line.startsWith(name + ":"));
+        } catch (IOException cannotTell) {
+            return false; // not every system has these files, and such a line does no harm
         }
     }
 

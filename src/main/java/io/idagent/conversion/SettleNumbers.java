@@ -50,6 +50,7 @@ final class SettleNumbers {
                 letGo(work, id);
             }
         }
+        sweepUp(work);
         // As after usermod: the tools sync files, and not the directory in which they put new ones in the place of old
         // ones.
         PrivateFiles.syncDirectory(accountFiles);
@@ -73,6 +74,41 @@ final class SettleNumbers {
             }
         } catch (StepException | CommandException | NameServiceException e) {
             work.problem("A former number that files carry could not be reserved: " + e.getMessage());
+        }
+    }
+
+    /** Of numbers that are free: a run before this one may have been cut off while it gave them back. */
+    private void sweepUp(Undertaking work) {
+        FileScope files = work.plan().files();
+        try {
+            for (Uid uid : files.formerUids()) {
+                sweepUp(uid, files.accountOf(uid));
+            }
+            for (Gid gid : files.formerGids()) {
+                sweepUp(gid, files.accountOf(gid));
+            }
+            for (AccountChange change : work.plan().changes()) {
+                if (change.changesUid()) {
+                    sweepUp(change.uidFrom(), change);
+                }
+                if (change.changesGid()) {
+                    sweepUp(change.gidFrom(), change);
+                }
+            }
+        } catch (StepException | CommandException | NameServiceException e) {
+            work.note(NumberKeeper.NOT_SWEPT_UP + e.getMessage());
+        }
+    }
+
+    private void sweepUp(Uid uid, AccountChange account) throws StepException, CommandException, NameServiceException {
+        if (names.userName(uid).isEmpty()) {
+            keeper.sweepUp(uid, account.user(), account.group());
+        }
+    }
+
+    private void sweepUp(Gid gid, AccountChange account) throws StepException, CommandException, NameServiceException {
+        if (names.groupName(gid).isEmpty()) {
+            keeper.sweepUp(gid, account.user(), account.group(), false);
         }
     }
 

@@ -103,7 +103,7 @@ abstract class OldSystem {
         all.put(Step.CLOSE_LIBVIRT, new CloseLibvirtStep(new Told()));
         all.put(Step.LOOK_AGAIN, new LookAgainStep(plan -> inTheWay));
         ShadowTools shadow = new ShadowTools(new Commands(), Duration.ofSeconds(20), Optional.of(directory));
-        NumberKeeper keeper = new NumberKeeper(shadow, reserved, names);
+        NumberKeeper keeper = new NumberKeeper(shadow, reserved, names, directory.resolve("etc"));
         all.put(Step.CHANGE_IDS, new ChangeIdsStep(shadow, names, directory.resolve("etc"), keeper));
         all.put(Step.HOLD_NUMBERS, new HoldNumbersStep(new Commands(), Duration.ofSeconds(20), Duration.ofSeconds(15)));
         all.put(Step.CHANGE_OWNERS, owners);

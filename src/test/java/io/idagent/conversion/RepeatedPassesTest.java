@@ -101,7 +101,7 @@ class RepeatedPassesTest {
                                             () -> new DiskFlush(libC, MountTable::ofThisProcess, tree),
                                             new SettleNumbers(
                                                     reserved,
-                                                    new NumberKeeper(shadow, reserved, names),
+                                                    new NumberKeeper(shadow, reserved, names, base.resolve("etc")),
                                                     names,
                                                     base.resolve("etc")))),
                     Clock.systemUTC());
