@@ -14,6 +14,7 @@ import java.util.List;
 final class HostWorld implements World {
 
     private static final String STATE = "/var/lib/libvirt-id-agent";
+    private static final String SINCE = "/var/lib/libvirt/images/since.raw";
     private static final String TRACE = "/root/trace";
 
     private static final String HELD =
@@ -45,9 +46,10 @@ final class HostWorld implements World {
             throw new IllegalStateException(
                     "the host does not come back to\n" + whollyOld() + "\nbut is\n" + snapshot());
         }
-        host.sh("rm -rf " + STATE + " /etc/libvirt-id-agent/paused");
+        host.sh("rm -rf " + STATE + " /etc/libvirt-id-agent/paused " + SINCE);
         if (converted) {
             agent(List.of(), "--convert-now").mustSucceed();
+            host.sh("touch " + SINCE + " && chown 64055:64055 " + SINCE);
         }
     }
 
@@ -78,8 +80,8 @@ final class HostWorld implements World {
     @Override
     public String snapshot() {
         String label = host.baseLabel(); // wakes libvirtd, which else may sleep in one snapshot and not in the other
-        return host.ids() + " ids\n" + label + " label\n" + host.owners() + "\n" + host.activeUnits() + "\n"
-                + host.sh(HELD);
+        return host.ids() + " ids\n" + label + " label\n" + host.owners().replaceAll("(?m)^.* " + SINCE + "\n?", "")
+                + "\n" + host.activeUnits() + "\n" + host.sh(HELD);
     }
 
     @Override
@@ -90,6 +92,11 @@ final class HostWorld implements World {
     @Override
     public String whollyNew() {
         return old.replaceAll("(?m)^(109:114|994:994) ", "64055:64055 ").replace("+109:+114", "+64055:+64055");
+    }
+
+    @Override
+    public String madeSince() {
+        return host.sh("[ ! -e " + SINCE + " ] || stat -c %u:%g " + SINCE).strip();
     }
 
     @Override

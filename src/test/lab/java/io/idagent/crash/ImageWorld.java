@@ -18,6 +18,7 @@ final class ImageWorld implements World {
     private static final Path PROGRAM = Path.of("deploy/bin/libvirt-id-agent").toAbsolutePath();
     private static final String STATE = "var/lib/libvirt-id-agent";
     private static final String FILES = "var/lib/libvirt";
+    private static final String SINCE = FILES + "/images && ";
 
     private static final String MAKE = """
             cd "$1" && mkdir -p etc/libvirt-id-agent run tmp home var/lib/libvirt/qemu/save var/lib/libvirt/images/sub
@@ -42,7 +43,7 @@ final class ImageWorld implements World {
 
     private static final String SNAPSHOT = """
             cd "$1" && grep libvirt etc/passwd etc/group etc/shadow etc/gshadow
-            cd var/lib/libvirt; find . ! -name lost+found -printf '%U:%G %y %m %s %p\\n' | LC_ALL=C sort -k 5
+            cd var/lib/libvirt; find . ! -name lost+found ! -name since -printf '%U:%G %y %m %s %p\\n' | LC_ALL=C sort -k 5
             getfacl -n --omit-header images/listed; getfattr -d -m trusted images/record; getcap images/tool
             """;
 
@@ -62,6 +63,7 @@ final class ImageWorld implements World {
         old = snapshot();
         disks.save(directory.resolve("old"));
         agent(List.of(), "--convert-now").mustSucceed();
+        sh("cd \"$1\"/" + SINCE + "touch since && chown 64055:64055 since");
         disks.save(directory.resolve("converted"));
         if (!snapshot().equals(whollyNew())) {
             throw new IllegalStateException(
@@ -125,6 +127,11 @@ final class ImageWorld implements World {
                 .replace("+109:+114", "+64055:+64055")
                 .replace("user:109:", "user:64055:")
                 .replace("group:114:", "group:64055:");
+    }
+
+    @Override
+    public String madeSince() {
+        return sh("cd \"$1\"/" + SINCE + "find . -name since -printf %U:%G");
     }
 
     @Override

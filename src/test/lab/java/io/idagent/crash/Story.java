@@ -32,6 +32,8 @@ final class Story {
         }
     }
 
+    private static final String OLD = "109:114";
+    private static final String NEW = "64055:64055";
     private static final int KILLED = 137;
     private static final int LEFTOVERS = 7;
     private static final String NOTHING_TO_TAKE_BACK = "no conversion that could be taken back";
@@ -123,6 +125,7 @@ final class Story {
         }
         if (hurt.exitCode() == 0 && victim != Victim.RECOVERY && !hurt.out().contains(STAYS_RESERVED)) {
             mustBe(back ? world.whollyOld() : world.whollyNew(), "it said that all was done" + power(fault));
+            sinceMustBe(back ? OLD : NEW);
         }
         boolean converted = recover(hurt);
         andOn();
@@ -153,6 +156,9 @@ final class Story {
             throw new Broken("neither wholly old nor wholly new after the recovery, but "
                     + (isRatherNew ? "new with:\n" + fromNew : "old with:\n" + fromOld));
         }
+        if (!saidSo) {
+            sinceMustBe(isOld ? OLD : NEW);
+        }
         for (String entry : journal("after the recovery")) {
             if (!Journals.isClosed(entry)) {
                 throw new Broken("a journal is still open after the recovery: " + entry);
@@ -172,11 +178,13 @@ final class Story {
             throw new Broken("it cannot be converted any more");
         }
         mustBe(world.whollyNew(), "converted afterwards");
+        sinceMustBe(NEW);
         Result rollback = agent(null, "--rollback");
         if (rollback.exitCode() != 0 && !(rollback.out() + rollback.err()).contains(NOTHING_TO_TAKE_BACK)) {
             throw new Broken("it cannot be taken back any more");
         }
         mustBe(world.whollyOld(), "taken back afterwards");
+        sinceMustBe(OLD);
     }
 
     private static String power(Fault fault) {
@@ -205,6 +213,14 @@ final class Story {
 
     private void mustBe(String expected, String when) throws Exception {
         must(Change.between(expected, world.snapshot()), when + ", but");
+    }
+
+    /** It belongs to the account as well, whatever that has. */
+    private void sinceMustBe(String owner) throws Exception {
+        String since = world.madeSince();
+        if (!since.isEmpty() && !since.equals(owner)) {
+            throw new Broken("a file that was made after the conversion has " + since + ", not " + owner);
+        }
     }
 
     private static void must(String change, String what) throws Broken {

@@ -31,6 +31,9 @@ interface World extends AutoCloseable {
     /** And on the converted one. */
     String whollyNew();
 
+    /** The owner of a file that was made after the conversion, which is no part of the snapshot; empty where there is none. */
+    String madeSince() throws Exception;
+
     /** Lock files of usermod and groupmod. One that was killed leaves them, the next one takes them away. */
     String litter() throws Exception;
 
