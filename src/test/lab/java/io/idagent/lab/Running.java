@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A command that may still run. */
 public final class Running {
@@ -58,7 +59,11 @@ public final class Running {
     /** Waits for the end; one that takes longer than the limit fails the test. */
     public Result await(Duration limit) {
         try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            long end = System.nanoTime() + limit.toNanos();
+            while (!process.waitFor(1, TimeUnit.SECONDS) && System.nanoTime() < end) {
+                wakeNsenter();
+            }
+            if (process.isAlive()) {
                 process.destroyForcibly();
                 throw new AssertionError("%s%nstill ran after %s%n%s%s"
                         .formatted(String.join(" ", command), limit, read(out), read(err)));
@@ -70,6 +75,22 @@ public final class Running {
         } finally {
             delete(out);
             delete(err);
+        }
+    }
+
+    /** A host that shuts down stops all its processes first. nsenter then stops itself as well, and nobody here wakes it. */
+    private void wakeNsenter() throws InterruptedException {
+        for (ProcessHandle each : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList()) {
+            try {
+                if (Files.readString(Path.of("/proc/" + each.pid() + "/stat")).contains("(nsenter) T ")) {
+                    new ProcessBuilder("kill", "-CONT", Long.toString(each.pid()))
+                            .start()
+                            .waitFor();
+                }
+            } catch (IOException ended) {
+                // Then it need not be woken.
+            }
         }
     }
 
