@@ -223,7 +223,7 @@ class OwnershipScannerTest {
     /** More than are known at a time: it is read on when those have been entered. */
     @Test
     void aDirectoryWithVeryManySubdirectoriesIsReadToItsEnd() throws Exception {
-        TestDisks.perl(
+        perl(
                 tree,
                 "for (1..20000) { mkdir \"directory-with-a-rather-long-name-$_\" or die }"
                         + " chown 109, 114, \"directory-with-a-rather-long-name-$_\" for (1, 10000, 20000)");

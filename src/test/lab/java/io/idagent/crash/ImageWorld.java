@@ -18,7 +18,7 @@ final class ImageWorld implements World {
     private static final Path PROGRAM = Path.of("deploy/bin/libvirt-id-agent").toAbsolutePath();
     private static final String STATE = "var/lib/libvirt-id-agent";
     private static final String FILES = "var/lib/libvirt";
-    private static final String SINCE = FILES + "/images && ";
+    private static final String SINCE = FILES + "/images/since";
 
     private static final String MAKE = """
             cd "$1" && mkdir -p etc/libvirt-id-agent run tmp home var/lib/libvirt/qemu/save var/lib/libvirt/images/sub
@@ -63,7 +63,7 @@ final class ImageWorld implements World {
         old = snapshot();
         disks.save(directory.resolve("old"));
         agent(List.of(), "--convert-now").mustSucceed();
-        sh("cd \"$1\"/" + SINCE + "touch since && chown 64055:64055 since");
+        sh("cd \"$1\" && touch " + SINCE + " && chown 64055:64055 " + SINCE);
         disks.save(directory.resolve("converted"));
         if (!snapshot().equals(whollyNew())) {
             throw new IllegalStateException(
@@ -131,7 +131,8 @@ final class ImageWorld implements World {
 
     @Override
     public String madeSince() {
-        return sh("cd \"$1\"/" + SINCE + "find . -name since -printf %U:%G");
+        return sh("cd \"$1\" && { [ ! -e " + SINCE + " ] || stat -c %u:%g " + SINCE + "; }")
+                .strip();
     }
 
     @Override
